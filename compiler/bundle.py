@@ -1,0 +1,27 @@
+"""Bundle: the objects and records of one environment, ordered, content-addressed by its digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compiler.kube_object import KubeObject, ObjectKey
+from compiler.source import SourceMap
+from compiler.spec_key import SpecKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What one environment should be: the compiler's whole output for it."""
+
+    fleet: str
+    environment: str
+    namespace: str
+    objects: tuple[KubeObject, ...]
+    """What is applied to the target, sorted by key."""
+    records: tuple[KubeObject, ...]
+    """One `roster.dev` object a spec, for people to look at; written by publish only, sorted by key."""
+    digest: str
+    """SHA-256 over objects and records, as hexadecimal."""
+    source_maps: Mapping[ObjectKey, SourceMap]
+    """For each object, where its fields came from; not covered by the digest."""
+    references: Mapping[SpecKey, tuple[SpecKey, ...]]
+    """For each spec, the specs it refers to, sorted."""

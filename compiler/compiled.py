@@ -1,0 +1,36 @@
+"""Compiled: what compiling one environment yields, also when it fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from compiler.bundle import Bundle
+from compiler.declaration import Declaration, Layered
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.source import Source
+from compiler.span import Span
+from compiler.spec_key import SpecKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A bundle, or the reasons why there is none."""
+
+    name: str
+    """The environment's name."""
+    bundle: Bundle | None
+    """None if there is any error."""
+    diagnostics: tuple[Diagnostic, ...]
+    environment: Declaration[Any] | None = None
+    """The environment's own declaration (EnvironmentSpec), where it is well formed."""
+    documents: Mapping[SpecKey, Layered] = field(default_factory=dict)
+    """Every spec and plain document that took part, to find where a source was written."""
+
+    @property
+    def has_errors(self) -> bool:
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
+
+    def span_of(self, source: Source) -> Span | None:
+        """Where a source was written."""
+        document = self.documents.get(source.spec)
+        return None if document is None else document.span_of(source.path)

@@ -1,0 +1,38 @@
+"""Diagnostic: one thing that is wrong or doubtful in a tree, as data that any report can show."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from compiler.span import Span
+
+
+class Severity(StrEnum):
+    """How bad it is: an error stops what it touches, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One finding: what, where, why and how to mend it. Never holds a secret's value."""
+
+    code: str
+    """Stable code such as R0203, a key of `compiler.catalogue.CATALOGUE`."""
+    severity: Severity
+    message: str
+    """The headline: a sentence without a full stop."""
+    span: Span | None = None
+    """Where; None only when nothing in the tree is to blame."""
+    field: str = ""
+    """Dotted path of the field inside its document, `spec.models.default.use`."""
+    label: str = ""
+    """What is printed under the underlined text."""
+    help: str = ""
+    """How to mend it, with a suggestion where there is one."""
+    environments: tuple[str, ...] = ()
+    """The environments in which it was seen, sorted."""
+
+    def seen_in(self, environments: tuple[str, ...]) -> "Diagnostic":
+        """The same finding, said to be seen in these environments."""
+        return replace(self, environments=environments)

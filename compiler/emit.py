@@ -1,0 +1,154 @@
+"""emit: objects in, one YAML text out: always the same bytes, and the same values to readers of YAML 1.1 and 1.2."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?:[ ](?=[A-Za-z0-9_(./-])[A-Za-z0-9_(),./-]*)*\Z")
+"""Text that no reader takes for anything else, words apart: no `:`, `#` or quote, no digit or dot in front."""
+WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"})
+"""What YAML 1.1 or some reader of it takes for a boolean, null or number, in any case."""
+LITERAL = re.compile(r"[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*\Z")
+"""Characters that a literal block holds unchanged; at U+2028 and U+2029 YAML 1.1 would break the line."""
+LONGEST_KEY = 1000
+"""Readers look for the colon of a simple key within 1024 characters."""
+WIDE = re.compile(r"[\ud800-\udfff]")
+BYTES = bytes | bytearray
+ORDER = {"apiVersion": 0, "kind": 1, "metadata": 2}
+"""What people look for first comes first; everything else by name."""
+
+
+def emit(objects: Iterable[Mapping[str, Any]]) -> str:
+    """The objects as a YAML stream, one document each behind `---`; block style, keys sorted, every text safe.
+
+    Takes plain data: maps with text keys, sequences, text, numbers, booleans, None. Raises TypeError for anything else.
+    """
+    parts: list[str] = []
+    for item in objects:
+        parts.append("---\n")
+        _top(item, parts)
+    return "".join(parts)
+
+
+def _top(item: Mapping[str, Any], parts: list[str]) -> None:
+    if not item:
+        parts.append("{}\n")
+        return
+    for key in sorted(item, key=lambda key: (ORDER.get(key, 3), key)):
+        parts.append(_key(key, 0))
+        _value(item[key], 0, parts)
+
+
+def _key(key: str, indent: int) -> str:
+    """A key and its colon; a very long one in the form with a question mark."""
+    text = _text(key)
+    return f"{text}:" if len(text) <= LONGEST_KEY else f"? {text}\n{' ' * indent}:"
+
+
+def _value(value: object, indent: int, parts: list[str]) -> None:
+    """What follows a `key:`, its line end included."""
+    if isinstance(value, str):
+        parts.append(f" {_text(value, indent)}\n")
+    elif isinstance(value, Mapping) and value:
+        parts.append("\n")
+        _map(value, indent + 2, parts)
+    elif isinstance(value, Sequence) and value and not isinstance(value, BYTES):
+        parts.append("\n")
+        _sequence(value, indent, parts)
+    else:
+        parts.append(f" {_scalar(value)}\n")
+
+
+def _map(value: Mapping[str, Any], indent: int, parts: list[str], led: bool = False) -> None:
+    """The lines of a map; `led` if the first one stands behind a dash that has been written."""
+    margin = " " * indent
+    for key in sorted(value):
+        parts.append(("" if led else margin) + _key(key, indent))
+        led = False
+        _value(value[key], indent, parts)
+
+
+def _sequence(value: Sequence[Any], indent: int, parts: list[str]) -> None:
+    margin = " " * indent
+    for item in value:
+        parts.append(margin + "-")
+        if isinstance(item, Mapping) and item:
+            parts.append(" ")
+            _map(item, indent + 2, parts, led=True)
+        elif isinstance(item, Sequence) and item and not isinstance(item, str | BYTES):
+            parts.append("\n")
+            _sequence(item, indent + 2, parts)
+        else:
+            _value(item, indent, parts)
+
+
+def _scalar(value: object) -> str:
+    """A number, a boolean, null, or an empty collection."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, Mapping):
+        return "{}"
+    if isinstance(value, Sequence) and not isinstance(value, BYTES):
+        return "[]"
+    raise TypeError(f"{type(value).__name__} is no plain data")
+
+
+def _float(value: float) -> str:
+    """A float that every reader reads as a float: YAML 1.1 wants a dot in the number and a sign in the exponent."""
+    text = json.dumps(value, allow_nan=False)
+    digits, exponent, power = text.partition("e")
+    if "." not in digits:
+        digits += ".0"
+    if exponent and power[0] not in "+-":
+        power = "+" + power
+    return digits + exponent + power
+
+
+def _text(text: str, indent: int = -1) -> str:
+    """A string: plain, as a literal block (only where `indent` tells the parent's margin), or in double quotes."""
+    if PLAIN.match(text) and text.lower() not in WORDS:
+        return text
+    if indent >= 0 and "\n" in text and _fits_block(text):
+        return _block(text, indent + 2)
+    return _quoted(text)
+
+
+def _fits_block(text: str) -> bool:
+    """True if a literal block holds exactly this: printable, not only line ends, no tab where indentation is read."""
+    return bool(LITERAL.match(text)) and bool(text.strip("\n")) and text[0] not in " \t\n"
+
+
+def _block(text: str, indent: int) -> str:
+    margin = " " * indent
+    body = text.rstrip("\n")
+    ends = len(text) - len(body)
+    chomp = {0: "-", 1: ""}.get(ends, "+")
+    lines = [margin + line if line else "" for line in body.split("\n")]
+    return "\n".join([f"|{chomp}", *lines, *([""] * (ends - 1))])
+
+
+def _quoted(text: str) -> str:
+    """The string in double quotes, everything but printable ASCII and Latin text escaped."""
+    if WIDE.search(text):
+        raise TypeError("text with lone surrogates cannot be written as YAML")
+    return _escape(json.dumps(text, ensure_ascii=False))
+
+
+def _escape(quoted: str) -> str:
+    """Escape what YAML does not take raw between quotes; JSON has escaped the rest."""
+    return UNPRINTABLE.sub(_code, quoted)
+
+
+UNPRINTABLE = re.compile(r"[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]|[^\x00-\uffff]")
+
+
+def _code(match: re.Match[str]) -> str:
+    point = ord(match.group())
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

@@ -1,0 +1,59 @@
+"""Kind: the contract that one file under `kinds/` fills in."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from compiler.declaration import Declaration
+from compiler.diagnostic import Diagnostic
+from compiler.scope import Scope
+from compiler.spec import Spec
+
+Exports = Mapping[str, Any]
+"""What other kinds may see of a declaration: names of objects, facts; the kind's docstring lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """One object to make: a template and what it may use. An object that serves nothing is not emitted."""
+
+    template: str
+    """Path below `templates/`, `agent/deployment.yaml`."""
+    values: Mapping[str, Any]
+    """Name -> Derived, Declaration or plain data; the facts of the environment are added by `lower`."""
+    family: str = ""
+    """For an immutable ConfigMap: the name without its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column that `kubectl get` prints."""
+
+    name: str
+    path: str
+    """JSON path in the record, `.status.health`."""
+    type: str = "string"
+    wide: bool = False
+    """True if it is shown with `-o wide` only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of `roster.dev` document: what it accepts, offers and becomes."""
+
+    name: str
+    plural: str
+    short_names: tuple[str, ...] = ()
+    spec: type[Spec]
+    title: str
+    """One sentence: what the kind declares."""
+    lower: Callable[[Declaration[Any], Scope], Iterable[Emit]]
+    """The objects that a declaration becomes."""
+    exports: Callable[[Declaration[Any], Scope], Exports] = field(default=lambda _declaration, _scope: {})
+    """What specs that refer to this one may see of it."""
+    check: Callable[[Declaration[Any], Scope], Iterable[Diagnostic]] = field(default=lambda _declaration, _scope: ())
+    """Rules that need more than types."""
+    versioned: bool = False
+    """True if name and `spec.version` together are the identity, so that versions coexist."""
+    columns: tuple[Column, ...] = ()
+    namespaced: bool = True

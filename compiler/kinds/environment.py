@@ -1,0 +1,146 @@
+"""An Environment is one place where a fleet runs: a target, a namespace, and what is there to be used.
+
+Becomes the Namespace. Exports nothing: every kind sees the environment itself.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from compiler.declaration import Declaration
+from compiler.kind import Column, Emit, Kind
+from compiler.scope import Scope
+from compiler.spec import Boolean, Duration, Name, SecretName, SecretSource, Shape, Spec, String
+
+Capability = Literal["istio", "keda", "gatewayAPI"]
+
+
+class KubernetesTarget(Shape):
+    """A Kubernetes cluster."""
+
+    cluster: String = Field(description="Name of the kubeconfig context, `prod-eu`; the current context is never used.")
+    version: Annotated[String, StringConstraints(pattern=r"^1\.[0-9]+$")] = Field(
+        default="1.36", description='Kubernetes version whose schemas objects must fit, "1.36".'
+    )
+
+
+class DirectoryTarget(Shape):
+    """A folder that holds one file an object: the embedded target, which needs no cluster."""
+
+    path: Annotated[String, StringConstraints(pattern=r"^[^/.][^/]*(/[^/.][^/]*)*$")] = Field(
+        description="Relative path of the folder below the root (`--root`, default .roster/), `dev`."
+    )
+
+
+class Target(Shape):
+    """Where the environment's objects are applied: exactly one of the fields."""
+
+    later = {"git": "a Git branch that holds the rendered objects"}
+
+    kubernetes: KubernetesTarget | None = Field(default=None, description="A Kubernetes cluster.")
+    directory: DirectoryTarget | None = Field(default=None, description="A folder.")
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "Target":
+        if (self.kubernetes is None) == (self.directory is None):
+            raise ValueError("a target is either kubernetes or directory; write exactly one of the two")
+        return self
+
+
+class Gateway(Shape):
+    """The gateway through which facades are reached from outside."""
+
+    name: SecretName = Field(description="Name of the Istio Gateway or of the Gateway API's, `public`.")
+    namespace: Name | None = Field(default=None, description="Its namespace, `infra`; default: the environment's.")
+    domain: String = Field(description="Domain below which agents get their hosts, `agents.example.com`.")
+
+
+class Metrics(Shape):
+    """Where metrics are asked for."""
+
+    prometheus: String = Field(description="Address of Prometheus, `http://prometheus.monitoring:9090`.")
+
+
+class Store(Shape):
+    """A store that sessions can be kept in."""
+
+    url_from: SecretSource = Field(description="The Secret that holds the store's address with its password.")
+
+
+class Images(Shape):
+    """Where images come from."""
+
+    registry: String | None = Field(
+        default=None,
+        description="Registry and path from which a runtime's stock images are taken, `registry.example.com/agents`.",
+    )
+    pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = Field(
+        default=None, description="When images are pulled; default: Kubernetes decides by the tag."
+    )
+    pull_secrets: tuple[SecretName, ...] = Field(
+        default=(), description="Secrets for the registry, `[registry-login]`."
+    )
+
+
+class Sync(Shape):
+    """When and how the environment is made to match Git."""
+
+    later = {
+        "prune": "a budget of deletions",
+        "approval": "an approved plan before it is applied",
+        "drift": "reporting drift without mending it",
+        "wave": "order among environments",
+    }
+
+    interval: Duration = Field(default="30s", description="How often Git is asked for a new commit, `30s`.")
+
+
+class EnvironmentSpec(Spec):
+    """One place where a fleet runs."""
+
+    later = {
+        "runtimes": "which objects a runtime becomes",
+        "variables": "values for ${var.name}",
+        "overrides": "changes to specs by match",
+        "tracks": "tracks of prompts",
+        "rollout": "defaults of rollouts",
+        "compiler": "the version of the compiler",
+    }
+
+    fleet: Name = Field(description="Name of the fleet that this repository declares, `acme`.")
+    abstract: Boolean = Field(default=False, description="True for a base that is never compiled by itself.")
+    bases: tuple[String, ...] = Field(
+        default=(), description="Folders whose documents lie below this one's, `[../base]`."
+    )
+    target: Target = Field(description="Where the objects are applied.")
+    namespace: Name = Field(description="Namespace of every object, `agents-prod`.")
+    capabilities: tuple[Capability, ...] = Field(
+        default=(), description="What the cluster has beyond Kubernetes itself, `[istio, keda]`."
+    )
+    gateway: Gateway | None = Field(default=None, description="The gateway for facades that are exposed.")
+    metrics: Metrics | None = Field(default=None, description="Where metrics are asked for, to scale by sessions.")
+    stores: dict[Name, Store] = Field(default={}, description="Stores for sessions, by name.")
+    images: Images = Field(default=Images(), description="Where images come from.")
+    sync: Sync = Field(default=Sync(), description="When the environment is made to match Git.")
+
+
+def _lower(environment: Declaration[EnvironmentSpec], _scope: Scope) -> Iterator[Emit]:
+    yield Emit("environment/namespace.yaml", {})
+
+
+KIND = Kind(
+    name="Environment",
+    plural="environments",
+    short_names=("renv",),
+    spec=EnvironmentSpec,
+    title="One place where a fleet runs: a target, a namespace, and what is there to be used.",
+    lower=_lower,
+    namespaced=False,
+    columns=(
+        Column("Health", ".status.health"),
+        Column("Commit", ".status.commit"),
+        Column("Applied", ".status.counts.applied", "integer"),
+        Column("Message", ".status.message"),
+    ),
+)

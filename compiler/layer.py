@@ -1,0 +1,27 @@
+"""Layer: the documents of one folder that take part in an environment, and Reading, all of them in order."""
+
+from dataclasses import dataclass
+
+from compiler.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One base, or the environment's own folder."""
+
+    folder: str
+    environment: Document | None
+    """The folder's `environment.yaml`."""
+    specs: tuple[Document, ...]
+    """Documents of `roster.dev` and of the systems whose documents we read, by path and index."""
+    objects: tuple[Document, ...]
+    """Plain Kubernetes documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that was read for one environment."""
+
+    name: str
+    layers: tuple[Layer, ...]
+    """Lowest first; the last is the environment's own folder."""

@@ -1,0 +1,198 @@
+"""Link: declarations -> the same with every reference resolved and every text file read, or why that cannot be."""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+from compiler.declaration import Declaration
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.kinds import KINDS
+from compiler.shapes import marked, places
+from compiler.source import FieldPath
+from compiler.spec import Ref, TextFile
+from compiler.spec_key import SpecKey
+from compiler.suggestion import did_you_mean
+from compiler.tree import Tree
+from compiler.version import newest
+from compiler.yaml_reader import MAX_BYTES
+
+
+def link(
+    declarations: Iterable[Declaration[Any]], tree: Tree, environment: str
+) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
+    """The linked declarations, in the order given."""
+    declared = tuple(declarations)
+    linker = _Linker(_by_kind(declared), tree, environment, [])
+    linked = tuple(linker.linked(declaration) for declaration in declared)
+    return linked, tuple(linker.diagnostics)
+
+
+_ByKind = Mapping[str, Mapping[str, list[Declaration[Any]]]]
+
+
+def _by_kind(declarations: tuple[Declaration[Any], ...]) -> _ByKind:
+    index: dict[str, dict[str, list[Declaration[Any]]]] = defaultdict(lambda: defaultdict(list))
+    for declaration in declarations:
+        index[declaration.key.kind][declaration.name].append(declaration)
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class _Linker:
+    by_kind: _ByKind
+    tree: Tree
+    environment: str
+    diagnostics: list[Diagnostic]
+
+    def linked(self, declaration: Declaration[Any]) -> Declaration[Any]:
+        """The declaration with its references and texts filled in."""
+        model = KINDS[declaration.key.kind].spec
+        references: dict[FieldPath, SpecKey] = {}
+        for pattern, ref in marked(model, Ref):
+            for path, text in places(declaration.data["spec"], pattern, ("spec",)):
+                key = self._resolved(declaration, ref, path, text)
+                if key is not None:
+                    references[path] = key
+        return replace(declaration, references=references, data=self._with_texts(declaration))
+
+    def _resolved(self, declaration: Declaration[Any], ref: Ref, path: FieldPath, text: str) -> SpecKey | None:
+        name, _, member = text.partition("/")
+        known = self.by_kind.get(ref.kind, {})
+        if name not in known:
+            self._missing(declaration, ref, path, name)
+            return None
+        if KINDS[ref.kind].versioned:
+            return self._version(declaration, path, known[name])
+        target = known[name][0]
+        if ref.member:
+            self._check_member(declaration, ref, path, target, member)
+        return target.key
+
+    def _missing(self, declaration: Declaration[Any], ref: Ref, path: FieldPath, name: str) -> None:
+        known = self.by_kind.get(ref.kind, {})
+        guess = did_you_mean(name, known)
+        if guess:
+            near = known[guess.removeprefix("did you mean ").removesuffix("?")][0]
+            guess += f" ({near.document.span_of(('metadata', 'name'))})"
+        self._report(
+            declaration,
+            "R0203",
+            f"{declaration.key.kind} {declaration.name} refers to a {ref.kind} that does not exist",
+            path,
+            f"no {ref.kind} is named {name} in environment {self.environment}",
+            guess or (f"it has {', '.join(sorted(known))}" if known else f"declare {ref.kind} {name}"),
+            width=len(name),
+        )
+
+    def _check_member(
+        self, declaration: Declaration[Any], ref: Ref, path: FieldPath, target: Declaration[Any], member: str
+    ) -> None:
+        entries = target.data["spec"].get(ref.member, {})
+        if member in entries:
+            return
+        if not member:
+            example = f"{target.name}/{next(iter(entries), 'NAME')}"
+            self._report(
+                declaration,
+                "R0204",
+                f"{target.name} names no entry of {ref.kind} {target.name}",
+                path,
+                f"one of its {ref.member} must be named",
+                f"write {example}",
+            )
+            return
+        self._report(
+            declaration,
+            "R0204",
+            f"{ref.kind} {target.name} has no {ref.member} entry {member}",
+            path,
+            f"declared at {target.document.span_of(('spec', ref.member))}",
+            did_you_mean(member, entries) or f"it has {', '.join(sorted(entries)) or 'none'}",
+        )
+
+    def _version(
+        self, declaration: Declaration[Any], path: FieldPath, versions: list[Declaration[Any]]
+    ) -> SpecKey | None:
+        """The version that a reference pins with `version`, or the newest of its `track`."""
+        parent = _parent(declaration.data, path)
+        pinned, track = parent.get("version"), parent.get("track", "stable")
+        available = {item.key.version: item.key for item in versions}
+        chosen = pinned if pinned is not None else newest(available, track)
+        if chosen in available:
+            return available[chosen]
+        wanted = f"version {pinned}" if pinned is not None else f"{track} version"
+        where = (*path[:-1], "version") if pinned is not None else path
+        self._report(
+            declaration,
+            "R0205",
+            f"{versions[0].key.kind} {versions[0].name} has no {wanted}",
+            where,
+            "",
+            f"it has {', '.join(sorted(available))}",
+        )
+        return None
+
+    def _with_texts(self, declaration: Declaration[Any]) -> Mapping[str, Any]:
+        """The data with each `{file: path}` replaced by the file's text."""
+        data = declaration.data
+        found = [
+            (path, value["file"])
+            for pattern, _ in marked(KINDS[declaration.key.kind].spec, TextFile)
+            for path, value in places(data["spec"], pattern, ("spec",))
+            if isinstance(value, dict)
+        ]
+        if not found:
+            return data
+        changed = deepcopy(dict(data))
+        for path, file in found:
+            _parent(changed, path)[path[-1]] = self._text(declaration, path, file)
+        return changed
+
+    def _text(self, declaration: Declaration[Any], path: FieldPath, file: str) -> str:
+        beside = declaration.document.span_of((*path, "file")).path
+        where = posixpath.normpath(posixpath.join(posixpath.dirname(beside), file))
+        fault, help = "", "name a file of the repository, relative to this one"
+        try:
+            content = self.tree.read(where)
+            if len(content) > MAX_BYTES:
+                fault, help = f"{where} has {len(content):,} bytes", "a ConfigMap holds at most 1 MiB; split the text"
+            else:
+                return content.decode("utf-8")
+        except KeyError:
+            fault = f"the file {where} does not exist"
+        except UnicodeDecodeError as error:
+            fault, help = f"{where} is not UTF-8 at byte {error.start}", "save the file as UTF-8"
+        self._report(declaration, "R0206", fault, (*path, "file"), "", help)
+        return ""
+
+    def _report(
+        self,
+        declaration: Declaration[Any],
+        code: str,
+        message: str,
+        path: FieldPath,
+        label: str,
+        help: str,
+        width: int | None = None,
+    ) -> None:
+        span = declaration.document.span_of(path)
+        self.diagnostics.append(
+            Diagnostic(
+                code=code,
+                severity=Severity.ERROR,
+                message=message,
+                label=label,
+                help=help,
+                span=span if width is None else replace(span, width=width),
+                field=".".join(map(str, path)),
+            )
+        )
+
+
+def _parent(data: Any, path: FieldPath) -> Any:
+    for step in path[:-1]:
+        data = data[step]
+    return data

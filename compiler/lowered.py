@@ -1,0 +1,20 @@
+"""Lowered: one object as plain data, before it is verified and sealed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compiler.source import SourceMap
+from compiler.spec_key import SpecKey
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """What lowering makes of one template, or of one plain document."""
+
+    data: Mapping[str, Any]
+    spec: SpecKey
+    """The spec that the object serves."""
+    sources: SourceMap
+    template: str
+    """Path of its template; empty for a plain document of the environment."""

@@ -1,0 +1,131 @@
+"""ObjectIndex: the objects of one environment, found by identity and by the labels of their pods."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compiler.inside import items, mapping
+from compiler.kube_object import ObjectKey
+from compiler.lowered import Lowered
+from compiler.source import FieldPath
+
+_TEMPLATES: Mapping[str, FieldPath] = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "Pod": (),
+}
+"""Kind -> where it holds the template of its pods; a Pod is its own."""
+
+Place = tuple[FieldPath, Mapping[str, Any]]
+"""A path in an object, and the map that stands there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workload:
+    """An object that makes pods."""
+
+    lowered: Lowered
+    path: FieldPath
+    """Where its pod template stands in it."""
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        """The labels of its pods."""
+        return mapping(self.lowered.data, *self.path, "metadata", "labels")
+
+    @property
+    def pod(self) -> Place:
+        """The spec of its pods."""
+        path = (*self.path, "spec")
+        return path, mapping(self.lowered.data, *path)
+
+    def containers(self, *, init: bool = False) -> Iterator[Place]:
+        """Its containers, or those that run before them."""
+        path, pod = self.pod
+        field = "initContainers" if init else "containers"
+        for index, container in enumerate(items(pod, field)):
+            if isinstance(container, Mapping):
+                yield (*path, field, index), container
+
+    def running(self) -> Iterator[Place]:
+        """The containers that run as long as the pod: its own, and init containers that are restarted."""
+        yield from self.containers()
+        for path, container in self.containers(init=True):
+            if container.get("restartPolicy") == "Always":
+                yield path, container
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectIndex:
+    """All objects of an environment."""
+
+    objects: tuple[Lowered, ...]
+    """In the order in which they were lowered."""
+    by_key: Mapping[ObjectKey, Lowered]
+    """The first object of each identity."""
+    workloads: tuple[Workload, ...]
+    """Those that make pods."""
+    by_label: Mapping[tuple[str, str], tuple[Workload, ...]]
+    """One label of a pod, as key and value -> the workloads whose pods carry it."""
+    capabilities: frozenset[str]
+    """What the environment's cluster has beyond Kubernetes itself."""
+
+    def named(self, kind: str, like: Lowered, name: str, group: str = "") -> Lowered | None:
+        """The object of this kind and name in the namespace of another one."""
+        return self.by_key.get(ObjectKey(group, kind, namespace_of(like), name))
+
+    def selected(self, labels: Mapping[str, Any], namespace: str) -> tuple[Workload, ...]:
+        """The workloads in a namespace whose pods carry all these labels."""
+        if not labels:
+            return tuple(item for item in self.workloads if namespace_of(item.lowered) == namespace)
+        rarest = min((self.by_label.get(pair, ()) for pair in labels.items()), key=len)
+        return tuple(
+            item for item in rarest if labels.items() <= item.labels.items() and namespace_of(item.lowered) == namespace
+        )
+
+    def of_kind(self, *kinds: str) -> Iterator[Lowered]:
+        """The objects of these kinds."""
+        return (item for item in self.objects if item.data["kind"] in kinds)
+
+
+def index_of(objects: Iterable[Lowered], capabilities: frozenset[str]) -> ObjectIndex:
+    """The index of an environment's objects."""
+    every = tuple(objects)
+    by_key: dict[ObjectKey, Lowered] = {}
+    for lowered in every:
+        by_key.setdefault(identity(lowered), lowered)
+    workloads = tuple(found for found in map(workload_of, every) if found is not None)
+    by_label: dict[tuple[str, str], list[Workload]] = {}
+    for workload in workloads:
+        for pair in workload.labels.items():
+            by_label.setdefault(pair, []).append(workload)
+    return ObjectIndex(every, by_key, workloads, {pair: tuple(found) for pair, found in by_label.items()}, capabilities)
+
+
+def workload_of(lowered: Lowered) -> Workload | None:
+    """The object as a workload; None if it makes no pods."""
+    path = _TEMPLATES.get(lowered.data["kind"])
+    return None if path is None else Workload(lowered, path)
+
+
+def namespace_of(lowered: Lowered) -> str:
+    """The object's namespace; empty if it is cluster-scoped."""
+    namespace: str = lowered.data["metadata"].get("namespace", "")
+    return namespace
+
+
+def identity(lowered: Lowered) -> ObjectKey:
+    """The object's identity."""
+    group = group_of(lowered)
+    return ObjectKey(group, lowered.data["kind"], namespace_of(lowered), lowered.data["metadata"]["name"])
+
+
+def group_of(lowered: Lowered) -> str:
+    """The API group; empty for the core group."""
+    version: str = lowered.data["apiVersion"]
+    return version.rpartition("/")[0]

@@ -1,0 +1,44 @@
+"""Output checks: what the API server, a controller or a kubelet refuses and no schema sees; these tables list them.
+
+A check of OBJECT_CHECKS sees one object that fits its schema; one of CROSS_CHECKS sees all objects of an environment.
+"""
+
+from collections.abc import Callable, Iterable
+
+from compiler.fault import Fault
+from compiler.lowered import Lowered
+from compiler.object_index import ObjectIndex
+from compiler.output_checks import autoscaling, identity, names, pods, references, resources, routes, selectors, sizes
+
+OBJECT_CHECKS: tuple[Callable[[Lowered], Iterable[Fault]], ...] = (
+    names.check_name,
+    names.check_labels,
+    names.check_data_keys,
+    sizes.check_config_map,
+    sizes.check_annotations,
+    pods.check_twins,
+    pods.check_ports,
+    pods.check_mounts,
+    pods.check_probes,
+    pods.check_service_ports,
+    resources.check_quantities,
+    resources.check_limits,
+    selectors.check_own_pods,
+    autoscaling.check_bounds,
+)
+
+CROSS_CHECKS: tuple[Callable[[ObjectIndex], Iterable[Fault]], ...] = (
+    identity.check_twice,
+    identity.check_capabilities,
+    selectors.check_selected,
+    selectors.check_target_ports,
+    references.check_service_accounts,
+    references.check_config_maps,
+    references.check_claims,
+    references.check_scale_targets,
+    routes.check_backends,
+    routes.check_subsets,
+    autoscaling.check_requests,
+    autoscaling.check_replicas,
+    autoscaling.check_rivals,
+)

@@ -1,0 +1,97 @@
+"""Autoscaling: autoscalers and what they scale -> what would keep them from scaling, or make them fight."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from compiler.fault import Fault
+from compiler.inside import at, items, mapping, text
+from compiler.lowered import Lowered
+from compiler.object_index import ObjectIndex, Workload, namespace_of, workload_of
+from compiler.output_checks.references import scalers
+from compiler.source import FieldPath
+
+_BOUNDS: Mapping[str, tuple[str, str, int, int]] = {
+    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", 1, 0),
+    "ScaledObject": ("minReplicaCount", "maxReplicaCount", 0, 100),
+}
+"""Kind -> its fields for the least and the most replicas, and their defaults."""
+
+
+def check_bounds(lowered: Lowered) -> Iterator[Fault]:
+    """R0643: an autoscaler whose least number of replicas is above its most."""
+    fields = _BOUNDS.get(lowered.data["kind"])
+    if fields is None:
+        return
+    low_field, high_field, low_default, high_default = fields
+    spec = mapping(lowered.data, "spec")
+    low, high = spec.get(low_field, low_default), spec.get(high_field, high_default)
+    if isinstance(low, int) and isinstance(high, int) and low > high:
+        path = ("spec", low_field if low_field in spec else high_field)
+        yield Fault("R0643", lowered, path, f"makes the least {low} replicas and the most {high}", "raise the most")
+
+
+def check_replicas(index: ObjectIndex) -> Iterator[Fault]:
+    """R0641: `replicas` of a workload that an autoscaler owns: each sync would undo the scaling."""
+    for scaler, target in scalers(index):
+        if at(target.data, "spec", "replicas") is not None:
+            name = f"{scaler.data['kind']} {scaler.data['metadata']['name']}"
+            message = f"is set, and {name} owns it"
+            help = "remove replicas, or the autoscaler"
+            yield Fault("R0641", target, ("spec", "replicas"), message, help, doubtful=True, other=scaler)
+
+
+def check_rivals(index: ObjectIndex) -> Iterator[Fault]:
+    """R0642: two autoscalers of one workload."""
+    seen: dict[int, Lowered] = {}
+    for scaler, target in scalers(index):
+        first = seen.setdefault(id(target), scaler)
+        if first is not scaler:
+            name = f"{target.data['kind']} {target.data['metadata']['name']}"
+            path = ("spec", "scaleTargetRef", "name")
+            yield Fault("R0642", scaler, path, f"names {name}, which has an autoscaler", "remove one", other=first)
+
+
+def check_requests(index: ObjectIndex) -> Iterator[Fault]:
+    """R0640: a container without the request of which an autoscaler wants a percentage: it would never scale."""
+    defaulted = {namespace_of(item) for item in index.of_kind("LimitRange")}
+    for scaler, target in scalers(index):
+        workload = workload_of(target)
+        if workload is None or namespace_of(target) in defaulted:
+            continue
+        for resource, only in _percentages(scaler):
+            yield from _without_request(workload, scaler, resource, only)
+
+
+def _percentages(scaler: Lowered) -> Iterator[tuple[str, str]]:
+    """The resources that are scaled by percentage, each with the one container it is about, or an empty text."""
+    if scaler.data["kind"] == "ScaledObject":
+        for trigger in items(scaler.data, "spec", "triggers"):
+            kind = text(trigger, "metricType") or text(trigger, "metadata", "type") or "Utilization"
+            if text(trigger, "type") in ("cpu", "memory") and kind == "Utilization":
+                yield text(trigger, "type"), text(trigger, "metadata", "containerName")
+        return
+    for metric in items(scaler.data, "spec", "metrics"):
+        for field in ("resource", "containerResource"):
+            wanted = mapping(metric, field)
+            if text(wanted, "target", "type") == "Utilization":
+                yield text(wanted, "name"), text(wanted, "container")
+
+
+def _without_request(workload: Workload, scaler: Lowered, resource: str, only: str) -> Iterator[Fault]:
+    if resource in mapping(workload.pod[1], "resources", "requests"):
+        return
+    containers = [place for place in workload.running() if only in ("", place[1].get("name"))]
+    if not containers:
+        path: FieldPath = ("spec", "metrics")
+        yield Fault("R0640", scaler, path, f"asks for container {only}, which the pods do not have", "name a container")
+    for path, container in containers:
+        if not _requests(container, resource):
+            name = f"{scaler.data['kind']} {scaler.data['metadata']['name']}"
+            message = f"lacks a request of {resource}, of which {name} wants a percentage"
+            yield Fault("R0640", workload.lowered, path, message, f"add resources.requests.{resource}", other=scaler)
+
+
+def _requests(container: Mapping[str, Any], resource: str) -> bool:
+    """A limit without a request is a request of the same amount."""
+    resources = mapping(container, "resources")
+    return resource in mapping(resources, "requests") or resource in mapping(resources, "limits")

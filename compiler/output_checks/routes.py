@@ -1,0 +1,90 @@
+"""Routes: HTTPRoutes, VirtualServices and DestinationRules -> Services, ports and subsets that do not exist."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from compiler.fault import Fault
+from compiler.inside import at, items, mapping, text
+from compiler.lowered import Lowered
+from compiler.object_index import ObjectIndex, namespace_of
+from compiler.source import FieldPath
+from compiler.suggestion import did_you_mean
+
+_Backend = tuple[FieldPath, str, FieldPath, Any]
+"""Where a Service is named, its name, where its port is named, and the port."""
+
+
+def check_backends(index: ObjectIndex) -> Iterator[Fault]:
+    """R0635: a route to a Service, or to a port of one, that does not exist."""
+    for lowered in index.of_kind("HTTPRoute", "VirtualService", "DestinationRule"):
+        for path, name, port_path, port in _backends(lowered):
+            service = index.named("Service", lowered, name)
+            if service is None:
+                yield _unknown_service(index, lowered, path, name)
+            elif port is not None and port not in _ports(service):
+                known = ", ".join(map(str, _ports(service)))
+                message = f"is {port}, a port that Service {name} does not have"
+                yield Fault("R0635", lowered, port_path, message, f"it has {known or 'none'}", other=service)
+
+
+def _unknown_service(index: ObjectIndex, lowered: Lowered, path: FieldPath, name: str) -> Fault:
+    known = [item.data["metadata"]["name"] for item in index.of_kind("Service")]
+    help = did_you_mean(name, known) or "name a Service of the environment"
+    return Fault("R0635", lowered, path, f"names Service {name}, which is not declared", help, doubtful=True)
+
+
+def _ports(service: Lowered) -> list[Any]:
+    return [at(port, "port") for port in items(service.data, "spec", "ports")]
+
+
+def _backends(lowered: Lowered) -> Iterator[_Backend]:
+    if lowered.data["kind"] == "HTTPRoute":
+        yield from _route_backends(lowered)
+    elif lowered.data["kind"] == "VirtualService":
+        for path, destination in _destinations(lowered):
+            name = _local(text(destination, "host"), lowered)
+            if name:
+                yield (*path, "host"), name, (*path, "port", "number"), at(destination, "port", "number")
+    else:
+        name = _local(text(lowered.data, "spec", "host"), lowered)
+        if name:
+            yield ("spec", "host"), name, (), None
+
+
+def _route_backends(lowered: Lowered) -> Iterator[_Backend]:
+    for rule, entry in enumerate(items(lowered.data, "spec", "rules")):
+        for index, backend in enumerate(items(entry, "backendRefs")):
+            elsewhere = text(backend, "namespace") not in ("", namespace_of(lowered))
+            if not elsewhere and (text(backend, "kind") or "Service") == "Service":
+                path = ("spec", "rules", rule, "backendRefs", index)
+                yield (*path, "name"), text(backend, "name"), (*path, "port"), at(backend, "port")
+
+
+def _destinations(lowered: Lowered) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
+    for protocol in ("http", "tcp", "tls"):
+        for rule, entry in enumerate(items(lowered.data, "spec", protocol)):
+            for index, route in enumerate(items(entry, "route")):
+                path = ("spec", protocol, rule, "route", index, "destination")
+                yield path, mapping(route, "destination")
+
+
+def _local(host: str, lowered: Lowered) -> str:
+    """The Service of the object's own namespace that a host means; empty for any other host."""
+    name, _, rest = host.partition(".")
+    namespace = namespace_of(lowered)
+    return name if rest in ("", namespace, f"{namespace}.svc", f"{namespace}.svc.cluster.local") else ""
+
+
+def check_subsets(index: ObjectIndex) -> Iterator[Fault]:
+    """R0635: a subset of a Service that no DestinationRule declares."""
+    subsets = {
+        (namespace_of(rule), _local(text(rule.data, "spec", "host"), rule), text(subset, "name"))
+        for rule in index.of_kind("DestinationRule")
+        for subset in items(rule.data, "spec", "subsets")
+    }
+    for lowered in index.of_kind("VirtualService"):
+        for path, destination in _destinations(lowered):
+            host, subset = _local(text(destination, "host"), lowered), text(destination, "subset")
+            if host and subset and (namespace_of(lowered), host, subset) not in subsets:
+                message = f"is {subset}, a subset that no DestinationRule of {host} declares"
+                yield Fault("R0635", lowered, (*path, "subset"), message, "declare the subset", doubtful=True)

@@ -1,0 +1,71 @@
+"""Pipeline: a tree and the name of an environment -> its Bundle, or every diagnostic of the stage that failed.
+
+    read -> translate -> overlay -> parse -> link -> export -> check -> lower -> verify -> seal
+
+A pure function: it knows no cluster, no clock and no setting. Each stage hands frozen values to the next; after a stage
+with errors it stops, so that nobody reads the echo of a mistake that was already told.
+"""
+
+from collections.abc import Iterable
+
+from compiler.assets import PackageAssets
+from compiler.check import check
+from compiler.compiled import Compiled
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.export import export
+from compiler.link import link
+from compiler.lower import lower
+from compiler.overlay import overlay
+from compiler.parse import parse
+from compiler.plain import plain
+from compiler.read import read
+from compiler.seal import seal
+from compiler.translate import translate
+from compiler.tree import Tree
+from compiler.verify import verify
+
+
+def compile_environment(tree: Tree, environment: str) -> Compiled:
+    """Compile one environment. Raises UsageError if the tree has none of this name, TemplateError for our own faults."""
+    found: list[Diagnostic] = []
+    reading, diagnostics = read(tree, environment)
+    reading, more = translate(reading)
+    found += (*diagnostics, *more)
+    if _failed(found):
+        return _compiled(environment, found)
+    overlaid, diagnostics = overlay(reading)
+    found += diagnostics
+    if overlaid.environment is None or _failed(found):
+        return _compiled(environment, found)
+    declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
+    found += diagnostics
+    if _failed(found):
+        return _compiled(environment, found)
+    (own, *linked), diagnostics = link(declarations, tree, environment)
+    objects, more = plain(overlaid.objects, own)
+    found += (*diagnostics, *more)
+    if _failed(found):
+        return _compiled(environment, found)
+    assets = PackageAssets()
+    scope = export(own, linked, assets)
+    found += check(scope)
+    if _failed(found):
+        return _compiled(environment, found)
+    lowered = (*lower(scope, assets), *objects)
+    documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
+    found += verify(lowered, scope, documents)
+    bundle = None if _failed(found) else seal(lowered, scope)
+    return Compiled(name=environment, bundle=bundle, diagnostics=_ordered(found), environment=own, documents=documents)
+
+
+def _failed(found: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in found)
+
+
+def _compiled(environment: str, found: Iterable[Diagnostic]) -> Compiled:
+    return Compiled(name=environment, bundle=None, diagnostics=_ordered(found))
+
+
+def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By place, so that the order of stages and files does not show."""
+    return tuple(sorted(set(found), key=lambda item: (item.span is None, item.span, item.code, item.message)))

@@ -1,0 +1,87 @@
+"""Plain: the Kubernetes documents of an environment's `objects/` -> objects that are labelled and owned like ours."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from compiler.declaration import Declaration, Layered
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.lowered import Lowered
+from compiler.naming import ownership
+from compiler.source import Cause, Source
+from compiler.spec_key import SpecKey
+
+_CLUSTER_SCOPED = frozenset(
+    (
+        "Namespace",
+        "CustomResourceDefinition",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "PersistentVolume",
+        "StorageClass",
+        "PriorityClass",
+        "RuntimeClass",
+        "IngressClass",
+        "GatewayClass",
+        "ValidatingWebhookConfiguration",
+        "MutatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "APIService",
+    )
+)
+
+
+def plain(
+    documents: Iterable[Layered], environment: Declaration[Any]
+) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:
+    """The objects to pass through, and what is wrong with the others. A Secret is never passed through."""
+    objects: list[Lowered] = []
+    diagnostics: list[Diagnostic] = []
+    for document in documents:
+        faults = tuple(_faults(document, environment))
+        diagnostics += faults
+        if not faults:
+            objects.append(_owned(document, environment))
+    return tuple(objects), tuple(diagnostics)
+
+
+def _faults(document: Layered, environment: Declaration[Any]) -> Iterable[Diagnostic]:
+    kind, name = document.data["kind"], document.key.name
+    namespace = document.data["metadata"].get("namespace")
+    if kind == "Secret":
+        keys = sorted({*document.data.get("data", {}), *document.data.get("stringData", {})})
+        yield Diagnostic(
+            code="R0501",
+            severity=Severity.WARNING,
+            message=f"Secret {name} is left out",
+            field="kind",
+            span=document.span_of(("kind",)),
+            label=f"its keys: {', '.join(keys) or 'none'}",
+            help="Roster never reads, stores or applies a Secret; make it by other means, such as External Secrets",
+        )
+    elif namespace is not None and kind not in _CLUSTER_SCOPED and namespace != environment.spec.namespace:
+        yield Diagnostic(
+            code="R0502",
+            severity=Severity.ERROR,
+            message=f"{kind} {name} is in another namespace",
+            span=document.span_of(("metadata", "namespace")),
+            field="metadata.namespace",
+            label=f"environment {environment.name} has the namespace {environment.spec.namespace}",
+            help="remove the namespace, or declare the object in the environment it belongs to",
+        )
+
+
+def _owned(document: Layered, environment: Declaration[Any]) -> Lowered:
+    data = {key: value for key, value in document.data.items() if key != "status"}
+    spec = SpecKey(data["kind"], document.key.name)
+    metadata = dict(data["metadata"])
+    ours = ownership(environment.spec.fleet, environment.name, spec)
+    metadata["labels"] = {
+        **ours,
+        **metadata.get("labels", {}),
+        **{k: v for k, v in ours.items() if "roster" in k or "roster" in v},
+    }
+    if data["kind"] not in _CLUSTER_SCOPED:
+        metadata["namespace"] = environment.spec.namespace
+    data["metadata"] = metadata
+    return Lowered(data, spec, {(): Cause("", 0, (Source(document.key, ()),), exact=True)}, "")

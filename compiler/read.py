@@ -1,0 +1,205 @@
+"""Read: a tree and the name of an environment -> the documents of its folder and of its bases, in layers."""
+
+import posixpath
+from functools import cached_property, lru_cache
+from typing import Any
+
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.document import Document
+from compiler.errors import UsageError
+from compiler.fleet import ENVIRONMENTS, environment_names
+from compiler.layer import Layer, Reading
+from compiler.span import Span
+from compiler.suggestion import did_you_mean
+from compiler.tree import Entry, Tree
+from compiler.yaml_reader import MAX_BYTES, Problem, load
+
+_OURS = "roster.dev/"
+_MAX_LINKS = 8
+
+
+def read(tree: Tree, environment: str) -> tuple[Reading, tuple[Diagnostic, ...]]:
+    """The layers of an environment. Raises UsageError if the tree has no such environment."""
+    folder = f"{ENVIRONMENTS}/{environment}"
+    if not any(entry.path == f"{folder}/environment.yaml" for entry in tree.entries(folder)):
+        raise _unknown(tree, environment)
+    reader = _Reader(tree)
+    reader.add(folder, None)
+    return Reading(environment, tuple(reader.layers)), tuple(reader.diagnostics)
+
+
+def _unknown(tree: Tree, environment: str) -> UsageError:
+    names = environment_names(tree)
+    listed = f"it has {', '.join(names)}" if names else f"it has no {ENVIRONMENTS}/*/environment.yaml"
+    help = did_you_mean(environment, names) or f"{tree.name}: {listed}"
+    return UsageError(f"there is no environment named {environment}", help)
+
+
+class _Reader:
+    """Reads a folder after its bases."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.layers: list[Layer] = []
+        self.diagnostics: list[Diagnostic] = []
+        self._open: list[str] = []
+
+    def add(self, folder: str, named_at: Span | None) -> None:
+        """Append the layers of a folder's bases, then its own; each folder once."""
+        if folder in self._open:
+            chain = " -> ".join([*self._open[self._open.index(folder) :], folder])
+            self._report("R0112", f"the bases form a circle: {chain}", named_at, help="remove one of the bases")
+            return
+        if any(layer.folder == folder for layer in self.layers):
+            return
+        self._open.append(folder)
+        layer = self._layer(folder)
+        for base, span in self._bases(layer):
+            if self.tree.entries(base):
+                self.add(base, span)
+            else:
+                self._report("R0112", f"the base {base} does not exist", span, help="name a folder of this repository")
+        self.layers.append(layer)
+        self._open.pop()
+
+    def _bases(self, layer: Layer) -> list[tuple[str, Span]]:
+        document = layer.environment
+        spec = document.data.get("spec") if document else None
+        bases = spec.get("bases") if isinstance(spec, dict) else None
+        if document is None or not isinstance(bases, list):
+            return []
+        return [
+            (posixpath.normpath(posixpath.join(layer.folder, base)), document.span_of(("spec", "bases", index)))
+            for index, base in enumerate(bases)
+            if isinstance(base, str)
+        ]
+
+    def _layer(self, folder: str) -> Layer:
+        environment: Document | None = None
+        specs: list[Document] = []
+        objects: list[Document] = []
+        for entry in self.tree.entries(folder):
+            if not _is_document(entry.path, folder):
+                continue
+            plain = entry.path.startswith(f"{folder}/objects/")
+            for document in self._documents(entry):
+                if entry.path == f"{folder}/environment.yaml":
+                    environment = document
+                elif plain or _is_kubernetes(document):
+                    objects.append(document)
+                else:
+                    specs.append(document)
+        specs, objects = self._placed(folder, specs, objects)
+        return Layer(folder, environment, tuple(specs), tuple(objects))
+
+    def _placed(
+        self, folder: str, specs: list[Document], objects: list[Document]
+    ) -> tuple[list[Document], list[Document]]:
+        """Refuse what stands in the wrong place: specs in objects/, and plain documents where no dialect wants them."""
+        foreign = {document.path for document in specs if not str(document.data["apiVersion"]).startswith(_OURS)}
+        foreign_folders = {posixpath.dirname(path) for path in foreign}
+        for document in objects:
+            in_objects = document.path.startswith(f"{folder}/objects/")
+            if in_objects and str(document.data.get("apiVersion", "")).startswith(_OURS):
+                span = document.span_of(("apiVersion",))
+                self._report(
+                    "R0111",
+                    f"{document.kind} {document.name} is a spec, and stands in objects/",
+                    span,
+                    help="move it out of objects/, which is for plain Kubernetes documents",
+                )
+            if not in_objects and posixpath.dirname(document.path) not in foreign_folders:
+                span = document.span_of(("kind",))
+                self._report(
+                    "R0111",
+                    f"{document.kind} {document.name} is a plain Kubernetes document",
+                    span,
+                    help=f"move the file to {folder}/objects/, or write a roster.dev spec",
+                )
+        return specs, objects
+
+    def _documents(self, entry: Entry) -> list[Document]:
+        file = self._resolved(entry)
+        if file is None:
+            return []
+        if file.size > MAX_BYTES:
+            self._report(
+                "R0101",
+                f"the file has {file.size:,} bytes",
+                Span(entry.path, 1, 1),
+                help=f"a document file may have {MAX_BYTES:,}; keep payloads in files beside it",
+            )
+            return []
+        text = self.tree.read(file.path)
+        documents, problems = _loaded(text)
+        self.diagnostics += [_diagnostic(entry.path, problem) for problem in problems]
+        found = [
+            Document(entry.path, index, data if isinstance(data, dict) else {}, text)
+            for index, data in enumerate(documents)
+            if data is not None
+        ]
+        return [document for document in found if self._is_typed(document)]
+
+    def _is_typed(self, document: Document) -> bool:
+        """Whether the document says what it is; reported if not."""
+        missing = [key for key in ("apiVersion", "kind") if not isinstance(document.data.get(key), str)]
+        metadata = document.data.get("metadata")
+        if not missing and not (isinstance(metadata, dict) and isinstance(metadata.get("name"), str)):
+            missing = ["metadata.name"]
+        if missing:
+            self._report(
+                "R0109",
+                f"the document has no {' and no '.join(missing)}",
+                document.span_of(()),
+                help="add it; payload files that are YAML belong in a folder named files/",
+            )
+        return not missing
+
+    def _resolved(self, entry: Entry) -> Entry | None:
+        """The file that an entry stands for, a link followed as long as it stays in the tree."""
+        file: Entry | None = entry
+        for _ in range(_MAX_LINKS):
+            if file is None or file.link is None:
+                break
+            file = self._entries.get(posixpath.normpath(posixpath.join(posixpath.dirname(file.path), file.link)))
+        if file is None or file.link is not None:
+            self._report(
+                "R0108",
+                f"the link points to {entry.link}, which is not a file of the repository",
+                Span(entry.path, 1, 1),
+                help="replace the link by the file itself",
+            )
+            return None
+        return file
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        """Every file of the tree; needed only where there are links."""
+        return {entry.path: entry for entry in self.tree.entries("")}
+
+    def _report(self, code: str, message: str, span: Span | None, *, help: str) -> None:
+        self.diagnostics.append(Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, help=help))
+
+
+def _is_document(path: str, folder: str) -> bool:
+    parts = path.removeprefix(f"{folder}/").split("/")
+    hidden = any(part.startswith(".") or part == "files" for part in parts[:-1]) or parts[-1].startswith(".")
+    return path.endswith((".yaml", ".yml")) and not hidden
+
+
+def _is_kubernetes(document: Document) -> bool:
+    """Whether it is a plain Kubernetes document: a core kind, or of a group that Kubernetes itself or a peer defines."""
+    version = str(document.data["apiVersion"])
+    group = version.rpartition("/")[0]
+    return "." not in group or group.endswith((".k8s.io", "keda.sh", "istio.io"))
+
+
+@lru_cache(maxsize=20_000)
+def _loaded(text: bytes) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:
+    """Parsed once even when several environments share a base; what is returned is never changed."""
+    return load(text)
+
+
+def _diagnostic(path: str, problem: Problem) -> Diagnostic:
+    span = Span(path, problem.line, problem.column, problem.width)
+    return Diagnostic(code=problem.code, severity=Severity.ERROR, message=problem.message, span=span, help=problem.help)

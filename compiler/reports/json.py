@@ -1,0 +1,39 @@
+"""JSON: findings -> one JSON document for machines; its `version` grows when a field changes its meaning."""
+
+import json
+from typing import Any
+
+from compiler.diagnostic import Diagnostic
+from compiler.reports.findings import Findings
+
+VERSION = 1
+
+
+def render(findings: Findings) -> str:
+    """The document, indented, keys in a fixed order."""
+    document = {
+        "version": VERSION,
+        "diagnostics": [_plain(item) for item in findings.diagnostics],
+        "summary": {
+            "errors": findings.errors,
+            "warnings": findings.warnings,
+            "environments": findings.environments,
+            "failed": findings.failed,
+        },
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(item: Diagnostic) -> dict[str, Any]:
+    span = item.span
+    place = None if span is None else {"file": span.path, "line": span.line, "column": span.column, "width": span.width}
+    return {
+        "code": item.code,
+        "severity": item.severity.value,
+        "message": item.message,
+        "place": place,
+        "field": item.field,
+        "label": item.label,
+        "help": item.help,
+        "environments": item.environments,
+    }

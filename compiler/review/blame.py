@@ -1,0 +1,95 @@
+"""Blame: a field that changed -> the lines of specs that made it change; of several, those that changed themselves."""
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from compiler.compiled import Compiled
+from compiler.kube_object import ObjectKey
+from compiler.review.effect import FieldEffect
+from compiler.review.fields import FieldChange
+from compiler.source import FieldPath, Source, cause_of
+from compiler.span import Span
+from compiler.spec_key import SpecKey
+
+MOST = 3
+"""How many lines are named where a field was computed from many."""
+
+Changed = Mapping[SpecKey, tuple[FieldEffect, ...]]
+"""Spec -> its fields that changed; empty for a spec that is new or gone."""
+
+
+class Blame:
+    """Knows both revisions of an environment; a field that is gone is looked up in the base, all others in the head."""
+
+    def __init__(self, base: Compiled | None, head: Compiled | None) -> None:
+        self._base, self._head = base, head
+
+    def of_spec(self, spec: SpecKey, change: FieldChange) -> tuple[Span, ...]:
+        """Where a field of a spec was set; for a text in a file of its own, the first line there that differs."""
+        side = self._base if change.is_gone else self._head
+        if side is None or spec not in side.documents:
+            return ()
+        span = side.span_of(Source(spec, change.place))
+        file = _file(side.documents[spec].data, change.place)
+        if span is not None and file:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), file))
+            return (Span(path, _first_difference(change.before, change.after), 1),)
+        return (span,) if span is not None else ()
+
+    def of_object(
+        self, old: ObjectKey, new: ObjectKey, found: Iterable[FieldChange], own: Changed
+    ) -> tuple[FieldEffect, ...]:
+        """The fields of an object that changed, each with its lines and the template's."""
+        return tuple(self._field(old if change.is_gone else new, change, own) for change in found)
+
+    def _field(self, key: ObjectKey, change: FieldChange, own: Changed) -> FieldEffect:
+        side = self._base if change.is_gone else self._head
+        if side is None or side.bundle is None:
+            return FieldEffect(change, ())
+        cause = cause_of(side.bundle.source_maps.get(key, {}), change.place)
+        if cause is None:
+            return FieldEffect(change, ())
+        spans = [span for source in cause.sources for span in _spans(side, source, own)]
+        if not spans:
+            spans = [span for source in cause.sources if (span := side.span_of(source)) is not None]
+        template = f"{cause.template}:{cause.line}" if cause.template else ""
+        return FieldEffect(change, tuple(dict.fromkeys(spans))[:MOST], template)
+
+
+def _spans(side: Compiled, source: Source, own: Changed) -> Iterable[Span]:
+    """The lines of the changes that a source is part of, or that are part of it."""
+    if source.spec not in own:
+        return
+    if not own[source.spec]:
+        span = side.span_of(source)
+        yield from () if span is None else (span,)
+    for effect in own[source.spec]:
+        if _overlap(effect.change.place, source.path):
+            yield from effect.causes
+
+
+def _overlap(one: FieldPath, other: FieldPath) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def _file(data: Any, path: FieldPath) -> str:
+    """The file that holds the text of a field, empty if the text stands in the document."""
+    value = data
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    file = value.get("file") if isinstance(value, Mapping) and set(value) == {"file"} else None
+    return file if isinstance(file, str) else ""
+
+
+def _first_difference(before: Any, after: Any) -> int:
+    """The first line, counted from 1, in which two texts differ."""
+    old, new = (side.split("\n") if isinstance(side, str) else [] for side in (before, after))
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    return max(1, min(same + 1, len(new)))

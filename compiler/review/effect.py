@@ -1,0 +1,135 @@
+"""Effect and Review: what a change of specs does to the objects of one environment, for whoever must approve it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from compiler.kube_object import ObjectKey
+from compiler.review.fields import FieldChange
+from compiler.span import Span
+from compiler.spec_key import SpecKey
+
+
+class Action(StrEnum):
+    """What becomes of one object, or of one spec."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    """An immutable ConfigMap gets a successor; the old one is kept for a rollback."""
+    DELETE = "delete"
+    RETIRE = "retire"
+    """An immutable ConfigMap is no longer used; it is kept for a rollback."""
+    NONE = "none"
+    """The spec itself is as it was; what changed is something it refers to."""
+
+
+class Risk(IntEnum):
+    """How much a reviewer should care."""
+
+    NONE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        """`medium`."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing to know before saying yes."""
+
+    risk: Risk
+    """How bad it is."""
+    sentence: str
+    """What happens: `restarts 2 pods of Deployment/support`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEffect:
+    """One field that changes, and the lines that made it change."""
+
+    change: FieldChange
+    """The field."""
+    causes: tuple[Span, ...]
+    """Lines of specs, most telling first; empty if only a template is to blame."""
+    template: str = ""
+    """Line of the template that carries the value into an object, `agent/deployment.yaml:41`; empty for a spec's field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectEffect:
+    """One object that changes."""
+
+    key: ObjectKey
+    """Which object; of a REPLACE the new one."""
+    action: Action
+    """What becomes of it."""
+    before: Mapping[str, Any] | None
+    """The object as the base has it; of a REPLACE the one that is replaced."""
+    after: Mapping[str, Any] | None
+    """The object as the head has it."""
+    fields: tuple[FieldEffect, ...] = ()
+    """What changes inside; empty for CREATE, DELETE and RETIRE."""
+    replaces: ObjectKey | None = None
+    """The object whose place a REPLACE takes."""
+    restarts: str = ""
+    """`2 pods`, `its pods`, if its pods start anew; empty if they do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecEffect:
+    """One spec that changes, or whose objects do."""
+
+    spec: SpecKey
+    """Which spec."""
+    action: Action
+    """What became of the spec itself."""
+    place: Span | None
+    """Where it is declared."""
+    fields: tuple[FieldEffect, ...]
+    """Fields of the spec that changed; empty for a new one and for one that is gone."""
+    objects: tuple[ObjectEffect, ...]
+    """Objects that serve it and change, by key."""
+    through: tuple[SpecKey, ...]
+    """Specs it refers to that changed."""
+    used_by: tuple[SpecKey, ...]
+    """Specs that refer to it, directly or through others; told where the spec itself changed."""
+    risk: Risk
+    """The worst of the reasons."""
+    reasons: tuple[Reason, ...]
+    """What to know, worst first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What changes in one environment."""
+
+    environment: str
+    """Its name."""
+    action: Action
+    """CREATE or DELETE for an environment that is new or gone, UPDATE otherwise, NONE if nothing changes."""
+    effects: tuple[SpecEffect, ...]
+    """Most dangerous first, then by key."""
+    unchanged: int
+    """How many objects stay as they are."""
+    agents: int
+    """How many agents the environment has."""
+
+    @property
+    def risk(self) -> Risk:
+        """The worst of all."""
+        return max((effect.risk for effect in self.effects), default=Risk.NONE)
+
+    @property
+    def affected(self) -> int:
+        """How many agents change in what they are told to do or in what they run on."""
+        return len({effect.spec for effect in self.effects if effect.spec.kind == "Agent"})
+
+    def count(self, *actions: Action) -> int:
+        """How many objects come to one of these actions."""
+        return sum(item.action in actions for effect in self.effects for item in effect.objects)

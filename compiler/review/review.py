@@ -1,0 +1,188 @@
+"""Review: one environment compiled at two revisions -> what changes, spec by spec, why, and how dangerous it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from compiler.review.blame import Blame
+from compiler.review.judge import judge
+from compiler.review.restarts import minimums, restarts
+
+from compiler.compiled import Compiled
+from compiler.kube_object import KubeObject, ObjectKey
+from compiler.naming import FAMILY
+from compiler.review.effect import Action, FieldEffect, ObjectEffect, Review, Risk, SpecEffect
+from compiler.review.fields import changes, opened
+from compiler.source import Source
+from compiler.span import Span
+from compiler.spec_key import SpecKey
+
+
+def review(base: Compiled | None, head: Compiled | None) -> Review:
+    """The review of one environment; None stands for a revision that does not have it. Both have compiled well."""
+    sides = _Sides(base, head)
+    own = {key: sides.spec_fields(key) for key in sides.specs() if sides.spec_action(key) is not Action.NONE}
+    objects = sides.objects(own)
+    keys = own.keys() | objects.keys()
+    effects = [sides.effect(key, own, objects.get(key, ())) for key in keys]
+    return Review(
+        environment=(head or base or _nothing()).name,
+        action=_action(base, head, effects),
+        effects=tuple(sorted(effects, key=lambda item: (-item.risk, item.spec))),
+        unchanged=sides.unchanged(),
+        agents=sum(key.kind == "Agent" for key in _records(head)),
+    )
+
+
+def _nothing() -> Compiled:
+    raise ValueError("an environment that neither side has cannot be reviewed")
+
+
+def _action(base: Compiled | None, head: Compiled | None, effects: list[SpecEffect]) -> Action:
+    if base is None or head is None:
+        return Action.CREATE if base is None else Action.DELETE
+    return Action.UPDATE if effects else Action.NONE
+
+
+def _records(compiled: Compiled | None) -> dict[SpecKey, KubeObject]:
+    bundle = compiled.bundle if compiled else None
+    return {record.spec: record for record in bundle.records} if bundle else {}
+
+
+def _objects(compiled: Compiled | None) -> dict[ObjectKey, KubeObject]:
+    bundle = compiled.bundle if compiled else None
+    return {item.key: item for item in bundle.objects} if bundle else {}
+
+
+class _Sides:
+    """The two revisions of one environment, indexed."""
+
+    def __init__(self, base: Compiled | None, head: Compiled | None) -> None:
+        self.base, self.head = base, head
+        self.old_records, self.new_records = _records(base), _records(head)
+        self.old, self.new = _objects(base), _objects(head)
+        self.blame = Blame(base, head)
+        self.scaled = minimums(self.new.values())
+
+    def specs(self) -> Iterable[SpecKey]:
+        """Every spec of either side, sorted."""
+        return sorted(self.old_records.keys() | self.new_records.keys())
+
+    def spec_action(self, key: SpecKey) -> Action:
+        """What became of one spec itself."""
+        old, new = self.old_records.get(key), self.new_records.get(key)
+        if old is None or new is None:
+            return Action.NONE if old is new else Action.CREATE if old is None else Action.DELETE
+        return Action.NONE if old.body == new.body else Action.UPDATE
+
+    def spec_fields(self, key: SpecKey) -> tuple[FieldEffect, ...]:
+        """The fields of one spec that changed, with their lines; none for a spec that is new or gone."""
+        if self.spec_action(key) is not Action.UPDATE:
+            return ()
+        found = changes(self.old_records[key].data, self.new_records[key].data)
+        return tuple(FieldEffect(change, self.blame.of_spec(key, change)) for change in found)
+
+    def objects(self, own: Mapping[SpecKey, tuple[FieldEffect, ...]]) -> dict[SpecKey, tuple[ObjectEffect, ...]]:
+        """The objects that change, by the spec they serve."""
+        effects: dict[SpecKey, list[ObjectEffect]] = defaultdict(list)
+        successors = self._successors()
+        replaced = set(successors.values())
+        for key in sorted(self.old.keys() | self.new.keys()):
+            old, new = self.old.get(successors.get(key, key)), self.new.get(key)
+            if (old and new and old.body == new.body) or (new is None and key in replaced):
+                continue
+            found = new or self.old[key]
+            effects[found.spec].append(self._effect(key, old, new, own))
+        return {spec: tuple(items) for spec, items in effects.items()}
+
+    def _effect(
+        self,
+        key: ObjectKey,
+        old: KubeObject | None,
+        new: KubeObject | None,
+        own: Mapping[SpecKey, tuple[FieldEffect, ...]],
+    ) -> ObjectEffect:
+        before, after = old.data if old else None, new.data if new else None
+        fields: tuple[FieldEffect, ...] = ()
+        if old is not None and new is not None:
+            found = (inner for change in changes(before, after) for inner in opened(change))
+            fields = self.blame.of_object(old.key, new.key, found, own)
+        replaces = old.key if old and new and old.key != new.key else None
+        return ObjectEffect(
+            key=key,
+            action=Action.REPLACE if replaces else _object_action(old, new),
+            before=before,
+            after=after,
+            fields=tuple(field for field in fields if not (replaces and field.change.path == "metadata.name")),
+            replaces=replaces,
+            restarts=restarts(before, after, self.scaled),
+        )
+
+    def _successors(self) -> dict[ObjectKey, ObjectKey]:
+        """New immutable object -> the one whose place it takes: of the same family and spec, gone from the head."""
+        gone = _by_family(item for key, item in self.old.items() if key not in self.new)
+        come = _by_family(item for key, item in self.new.items() if key not in self.old)
+        pairs = ((family, new, old) for family in come for new, old in zip(come[family], gone[family], strict=False))
+        return {new: old for _, new, old in pairs}
+
+    def effect(
+        self, key: SpecKey, own: Mapping[SpecKey, tuple[FieldEffect, ...]], objects: tuple[ObjectEffect, ...]
+    ) -> SpecEffect:
+        """All about one spec."""
+        reasons = judge(objects)
+        references = self._references(self.head or self.base)
+        return SpecEffect(
+            spec=key,
+            action=self.spec_action(key),
+            place=self._place(key),
+            fields=own.get(key, ()),
+            objects=objects,
+            through=tuple(sorted(spec for spec in _reached(key, references) if spec in own)),
+            used_by=_users(key, references) if key in own else (),
+            risk=max((reason.risk for reason in reasons), default=Risk.LOW),
+            reasons=reasons,
+        )
+
+    def _references(self, compiled: Compiled | None) -> Mapping[SpecKey, tuple[SpecKey, ...]]:
+        return compiled.bundle.references if compiled and compiled.bundle else {}
+
+    def _place(self, key: SpecKey) -> Span | None:
+        source = Source(key, ("metadata", "name"))
+        sides = (side for side in (self.head, self.base) if side is not None and key in side.documents)
+        return next((side.span_of(source) for side in sides), None)
+
+    def unchanged(self) -> int:
+        """How many objects are the same on both sides."""
+        return sum(key in self.old and self.old[key].body == item.body for key, item in self.new.items())
+
+
+def _object_action(old: KubeObject | None, new: KubeObject | None) -> Action:
+    if old is None:
+        return Action.CREATE
+    if new is None:
+        return Action.RETIRE if FAMILY in old.data["metadata"].get("labels", {}) else Action.DELETE
+    return Action.UPDATE
+
+
+def _by_family(objects: Iterable[KubeObject]) -> dict[tuple[SpecKey, str], list[ObjectKey]]:
+    families: dict[tuple[SpecKey, str], list[ObjectKey]] = defaultdict(list)
+    for item in objects:
+        family = item.data["metadata"].get("labels", {}).get(FAMILY)
+        if family:
+            families[item.spec, family].append(item.key)
+    return families
+
+
+def _reached(key: SpecKey, references: Mapping[SpecKey, tuple[SpecKey, ...]]) -> set[SpecKey]:
+    """Every spec that one refers to, directly or through others."""
+    reached: set[SpecKey] = set()
+    pending = [key]
+    while pending:
+        for target in references.get(pending.pop(), ()):
+            if target not in reached:
+                reached.add(target)
+                pending.append(target)
+    return reached - {key}
+
+
+def _users(key: SpecKey, references: Mapping[SpecKey, tuple[SpecKey, ...]]) -> tuple[SpecKey, ...]:
+    return tuple(sorted(spec for spec in references if key in _reached(spec, references)))

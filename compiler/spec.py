@@ -1,0 +1,83 @@
+"""Spec: what every kind's model is made of, and the field types that specs share."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+from pydantic.alias_generators import to_camel
+
+
+class Shape(BaseModel):
+    """A mapping in a spec: its fields are known, anything else is refused, nothing can be changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_alias=True)
+
+    later: ClassVar[dict[str, str]] = {}
+    """Fields of the language that this version does not know how to execute yet, with what they are for."""
+
+
+class Spec(Shape):
+    """The `spec` of one kind of document."""
+
+
+class Ref:
+    """Marks a text field as the name of another spec, which `link` looks up."""
+
+    __slots__ = ("kind", "member")
+
+    def __init__(self, kind: str, member: str = "") -> None:
+        self.kind = kind
+        """The kind that is meant."""
+        self.member = member
+        """If set, the text is `name/entry`, the entry being a key of this map in the other's spec."""
+
+
+class KubernetesShape:
+    """Marks a field that holds a Kubernetes type as it is; the check of the compiled objects judges it."""
+
+    __slots__ = ("definition",)
+
+    def __init__(self, definition: str) -> None:
+        self.definition = definition
+        """Name of the definition, `io.k8s.api.core.v1.Toleration`."""
+
+
+class TextFile:
+    """Marks a text that may lie in a file: the value is the text, or `{file: path}` beside the document."""
+
+
+String = StrictStr
+Integer = StrictInt
+Boolean = StrictBool
+Number = Annotated[float, Field(strict=True)]
+Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+Port = Annotated[StrictInt, Field(ge=1, le=65535)]
+Duration = Annotated[StrictStr, StringConstraints(pattern=r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$")]
+"""A length of time as Go writes it: `30s`, `24h`, `1h30m`."""
+Decimal = Annotated[StrictStr, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+"""A number kept as text, so that nothing is lost by rounding: "0.003"."""
+SecretName = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", max_length=253)]
+EnvironmentVariable = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Json = Any
+
+
+class FileText(Shape):
+    """A text that lies in a file beside the document."""
+
+    file: String = Field(description="Path of the file, relative to the document, `system.md`.")
+
+
+Text = Annotated[String | FileText, TextFile()]
+"""A text, in place or in a file; `link` replaces the file by its content."""
+
+
+class SecretKey(Shape):
+    """One key of a Secret in the environment's namespace."""
+
+    name: SecretName = Field(description="Name of the Secret, `anthropic`.")
+    key: String = Field(description="Key inside the Secret, `api-key`.", min_length=1)
+
+
+class SecretSource(Shape):
+    """A value that is taken from a Secret when the pod starts; Roster never reads it."""
+
+    secret_key_ref: SecretKey = Field(description="The Secret and its key.")

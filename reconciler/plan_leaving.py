@@ -1,0 +1,102 @@
+"""The objects of the inventory that the bundle no longer has -> DELETE, KEEP or HOLD for each, and why."""
+
+from collections.abc import Iterable, Mapping
+
+from compiler.bundle import Bundle
+from compiler.kube_object import ObjectKey
+from reconciler.answer import Live
+from reconciler.bounds import Bounds
+from reconciler.change import Action, Change
+from reconciler.inventory import Inventory, Owned
+from reconciler.observation import Absent, Observations, Present, Refused, Unreadable
+from reconciler.ours import proven_ours, uid_of
+from reconciler.plan_desired import family_of
+from reconciler.protected import PROTECTED
+from reconciler.standing import leaving
+
+NEWEST = 3
+"""So many retired members of a family stay, so that a rollback finds them."""
+
+
+def plan_leaving(
+    bundle: Bundle, inventory: Inventory, observations: Observations, bounds: Bounds
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """What happens to each object that is no longer wanted, and a sentence for each that proves not to be ours."""
+    going: dict[ObjectKey, Owned] = {}
+    said: list[Change] = []
+    notes: list[str] = []
+    for owned in leaving(bundle, inventory):
+        seen = observations.objects.get(owned.key, Absent())
+        if isinstance(seen, Unreadable):
+            said.append(_change(owned, Action.HOLD, seen.error))
+        elif isinstance(seen, Refused):
+            said.append(_change(owned, Action.KEEP, seen.sentence))
+        elif isinstance(seen, Absent):
+            continue
+        elif not proven_ours(seen.live, owned, inventory.unit):
+            notes.append(f"{owned.key} is not the object that we made: left alone, and no longer counted as ours")
+        else:
+            going[owned.key] = owned
+    said += _departures(bundle, going, observations, bounds)
+    return tuple(said), tuple(notes)
+
+
+def _departures(
+    bundle: Bundle, going: Mapping[ObjectKey, Owned], observations: Observations, bounds: Bounds
+) -> Iterable[Change]:
+    kept = _retired(bundle, going, observations)
+    for key, owned in going.items():
+        live = _live(observations, key)
+        refusal = bounds.reach.refusal(key)
+        if (key.group, key.kind) in PROTECTED:
+            yield _change(owned, Action.KEEP, f"no longer in Git; a {key.kind} is never pruned", live)
+        elif refusal:
+            yield _change(owned, Action.HOLD, refusal, live)
+        elif not bundle.objects and not bounds.allow_empty:
+            yield _change(owned, Action.HOLD, "the environment has become empty: --allow-empty prunes it", live)
+        elif key in kept:
+            yield _change(owned, Action.KEEP, kept[key], live)
+        else:
+            yield _change(owned, Action.DELETE, "no longer in Git", live)
+
+
+def _retired(bundle: Bundle, going: Mapping[ObjectKey, Owned], observations: Observations) -> dict[ObjectKey, str]:
+    """The retired members of families that stay, with the reason."""
+    current = {family_of(item) for item in bundle.objects}
+    families: dict[str, list[ObjectKey]] = {}
+    for key, owned in going.items():
+        if owned.family:
+            families.setdefault(owned.family, []).append(key)
+    kept: dict[ObjectKey, str] = {}
+    for family, keys in families.items():
+        newest = sorted(keys, key=lambda key: (_created(observations, key), key), reverse=True)[:NEWEST]
+        if family in current:
+            kept.update(dict.fromkeys(newest, f"retired; one of the newest {NEWEST} of its family"))
+        for key in keys:
+            users = sorted(observations.references.get(key, frozenset()) - going.keys())
+            if users:
+                kept[key] = f"retired; live pods of {users[0]} refer to it"
+    return kept
+
+
+def _created(observations: Observations, key: ObjectKey) -> str:
+    return str(_live(observations, key).get("metadata", {}).get("creationTimestamp", ""))
+
+
+def _live(observations: Observations, key: ObjectKey) -> Live:
+    seen = observations.objects[key]
+    return seen.live if isinstance(seen, Present) else {}
+
+
+def _change(owned: Owned, action: Action, reason: str, live: Live | None = None) -> Change:
+    metadata = live.get("metadata", {}) if live else {}
+    return Change(
+        key=owned.key,
+        api_version=owned.api_version,
+        action=action,
+        spec=owned.spec,
+        reason=reason,
+        family=owned.family,
+        uid=uid_of(live) if live else "",
+        resource_version=str(metadata.get("resourceVersion", "")),
+    )

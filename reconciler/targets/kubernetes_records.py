@@ -1,0 +1,80 @@
+"""Records and their status on a cluster: written by publish only, found by the unit's labels."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from compiler.errors import TargetError
+from compiler.kube_object import ObjectKey, key_of
+from reconciler.answer import Live
+from reconciler.errors import Denied
+from reconciler.target import Named
+from reconciler.targets.kubernetes_answers import missing_permission, sentence
+from reconciler.targets.kubernetes_client import APPLY, MERGE, Client, Reply
+from reconciler.targets.kubernetes_inventory import INSTALL
+from reconciler.targets.kubernetes_reading import Reader, selector
+from reconciler.targets.kubernetes_resources import Resource, Resources, no_such_kind
+from reconciler.unit import MANAGER, Unit
+
+
+class Records:
+    """The records on one API server."""
+
+    def __init__(self, client: Client, resources: Resources, reader: Reader) -> None:
+        """Nothing is asked yet."""
+        self._client = client
+        self._resources = resources
+        self._reader = reader
+
+    def read(self, unit: Unit, kinds: Sequence[Named]) -> Mapping[ObjectKey, Live]:
+        """The unit's records of these kinds in all namespaces; a kind that is not installed has none."""
+        found: dict[ObjectKey, Live] = {}
+        for version, kind in sorted({(named.api_version, named.key.kind) for named in kinds}):
+            resource = self._resources.find(version, kind)
+            for item in self._reader.items(resource, "", selector(unit)) if resource else ():
+                record = {**item, "apiVersion": version, "kind": kind}
+                found[key_of(record)] = record
+        return found
+
+    def write(self, body: bytes) -> Live:
+        """Apply one record. Nobody else has a say in a record, so it is forced."""
+        data = orjson.loads(body)
+        query = {"fieldManager": MANAGER, "force": "true"}
+        return _good(self._client.request("PATCH", self._path(data), query, body, APPLY))
+
+    def write_status(self, record: Live, status: Mapping[str, object]) -> Live:
+        """Put the status of a record that exists."""
+        body = orjson.dumps({"status": status})
+        query = {"fieldManager": f"{MANAGER}-status"}
+        return _good(self._client.request("PATCH", f"{self._path(record)}/status", query, body, MERGE))
+
+    def delete(self, record: Live) -> None:
+        """Remove one record, if it is still the one that was read."""
+        options = {
+            "kind": "DeleteOptions",
+            "apiVersion": "v1",
+            "preconditions": {"uid": record["metadata"]["uid"]},
+            "propagationPolicy": "Orphan",
+        }
+        reply = self._client.request("DELETE", self._path(record), body=orjson.dumps(options))
+        if reply.status not in (404, 409):
+            _good(reply)
+
+    def _path(self, record: Live) -> str:
+        resource = self._resource(record["apiVersion"], record["kind"])
+        return resource.item(key_of(dict(record)))
+
+    def _resource(self, version: str, kind: str) -> Resource:
+        resource = self._resources.find(version, kind)
+        if resource is None:
+            raise TargetError(no_such_kind(kind, version), INSTALL)
+        return resource
+
+
+def _good(reply: Reply) -> Live:
+    if reply.status in (200, 201, 202):
+        return reply.json()
+    permission = missing_permission(reply)
+    if permission:
+        raise Denied(permission, "the status of each spec is kept in records of roster.dev")
+    raise TargetError(sentence(reply), INSTALL if reply.status == 404 else "")

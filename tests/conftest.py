@@ -1,0 +1,9 @@
+"""What all tests share: the cluster fixtures."""
+
+import sys
+from pathlib import Path
+
+# The plugin's modules are imported as `tests.controlplane` by commands and by tests alike.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+pytest_plugins = ["tests.controlplane.plugin"]

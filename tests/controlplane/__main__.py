@@ -1,0 +1,34 @@
+"""`python -m tests.controlplane` starts a control plane for a person and runs until Ctrl-C."""
+
+import signal
+import sys
+import time
+
+from tests.controlplane.build import build
+from tests.controlplane.controlplane import start
+from tests.controlplane.processes import StartFailed
+from tests.controlplane.toolchain import Unavailable
+
+
+def main() -> None:
+    """Start a control plane, say how to use it, and end it when asked to."""
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    try:
+        with start(build()) as running:
+            cluster = running.cluster
+            print(f"kubeconfig: {cluster.kubeconfig}")
+            print(f"export KUBECONFIG={cluster.kubeconfig}")
+            print(f"contexts:   {', '.join(map(cluster.context_for, cluster.users))}")
+            print(f"kubectl:    {cluster.kubectl_program}")
+            print("Ctrl-C ends it and leaves nothing behind.", flush=True)
+            while True:
+                time.sleep(1)
+                running.processes.check()
+    except KeyboardInterrupt:
+        return
+    except (StartFailed, Unavailable) as why:
+        sys.exit(f"control plane: {why}")
+
+
+if __name__ == "__main__":
+    main()
