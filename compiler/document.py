@@ -18,7 +18,7 @@ class Document:
     index: int
     """Which document of the file, the first is 0."""
     data: Mapping[str, Any]
-    text: bytes
+    text: bytes = field(repr=False)
     """The whole file, from which positions are found when they are asked for."""
     trace: Mapping[FieldPath, FieldPath] = field(default_factory=dict)
     """Field of `data` -> field of the document as it is written, where the two differ; by longest prefix."""

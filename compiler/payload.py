@@ -13,6 +13,9 @@ from compiler.source import Derived, FieldPath
 _DEPTH = 4
 """How deep a field of a spec may lie and still be named as a source by itself."""
 
+CREDENTIAL_HEADERS = frozenset(("authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"))
+"""HTTP headers, in lower case, that carry credentials; whoever may read a ConfigMap would read them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:

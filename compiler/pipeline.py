@@ -26,7 +26,7 @@ from compiler.verify import verify
 
 
 def compile_environment(tree: Tree, environment: str) -> Compiled:
-    """Compile one environment. Raises UsageError if the tree has none of this name, TemplateError for our own faults."""
+    """Compile one environment. Raises UsageError if the tree has none of this name."""
     found: list[Diagnostic] = []
     reading, diagnostics = read(tree, environment)
     reading, more = translate(reading)

@@ -16,6 +16,7 @@ from compiler.yaml_reader import MAX_BYTES, Problem, load
 
 _OURS = "roster.dev/"
 _MAX_LINKS = 8
+_SECRET = ("data", "stringData")
 
 
 def read(tree: Tree, environment: str) -> tuple[Reading, tuple[Diagnostic, ...]]:
@@ -134,7 +135,7 @@ class _Reader:
         documents, problems = _loaded(text)
         self.diagnostics += [_diagnostic(entry.path, problem) for problem in problems]
         found = [
-            Document(entry.path, index, data if isinstance(data, dict) else {}, text)
+            Document(entry.path, index, _without_secrets(data) if isinstance(data, dict) else {}, text)
             for index, data in enumerate(documents)
             if data is not None
         ]
@@ -188,10 +189,18 @@ def _is_document(path: str, folder: str) -> bool:
 
 
 def _is_kubernetes(document: Document) -> bool:
-    """Whether it is a plain Kubernetes document: a core kind, or of a group that Kubernetes itself or a peer defines."""
+    """Whether it is a plain Kubernetes document: of a group that Kubernetes itself, KEDA or Istio defines."""
     version = str(document.data["apiVersion"])
     group = version.rpartition("/")[0]
     return "." not in group or group.endswith((".k8s.io", "keda.sh", "istio.io"))
+
+
+def _without_secrets(data: dict[str, Any]) -> dict[str, Any]:
+    """A Secret with the names of its keys only: its values go no further than this door."""
+    if data.get("kind") != "Secret":
+        return data
+    hidden = {field: dict.fromkeys(value) for field, value in data.items() if field in _SECRET and isinstance(value, dict)}
+    return {key: value for key, value in data.items() if key not in _SECRET} | hidden
 
 
 @lru_cache(maxsize=20_000)

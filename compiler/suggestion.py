@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
-_CLOSE_ENOUGH = 70.0
+_CLOSE_ENOUGH = 60.0
 """Similarity in percent from which a guess helps more than it misleads."""
 
 

@@ -145,8 +145,16 @@ def _settled(value: Any, path: FieldPath, name: str, line: int, sources: Sources
     return value
 
 
+def _entries(name: str, node: MappingNode) -> dict[str, Node]:
+    """Key -> value; a key that is itself a mapping is an expression without its quotes."""
+    for key, _ in node.value:
+        if not isinstance(key, ScalarNode) or "{{" in key.value:
+            raise TemplateError(name, _line(key), 'a key must be literal; an expression stands in quotes, "{{ x }}"')
+    return {key.value: value for key, value in node.value}
+
+
 def _mapping(name: str, node: MappingNode) -> _Render:
-    entries = {key.value: value for key, value in node.value}
+    entries = _entries(name, node)
     reserved = {key for key in entries if key.startswith("$")} - {"$if", "$merge"}
     if reserved:
         raise TemplateError(name, _line(node), f"{', '.join(sorted(reserved))} cannot stand here")
@@ -199,8 +207,7 @@ def _sequence(name: str, node: SequenceNode) -> _Render:
 
 
 def _item(name: str, node: Node) -> Callable[[Mapping[str, Any], FieldPath, Sources, list[Any]], None]:
-    keys = {key.value for key, _ in node.value} if isinstance(node, MappingNode) else set()
-    if "$for" in keys:
+    if isinstance(node, MappingNode) and "$for" in _entries(name, node):
         return _loop(name, node)
     body = _node(name, node)
 
@@ -212,8 +219,8 @@ def _item(name: str, node: Node) -> Callable[[Mapping[str, Any], FieldPath, Sour
     return render
 
 
-def _loop(name: str, node: Node) -> Callable[[Mapping[str, Any], FieldPath, Sources, list[Any]], None]:
-    entries = {key.value: value for key, value in node.value}
+def _loop(name: str, node: MappingNode) -> Callable[[Mapping[str, Any], FieldPath, Sources, list[Any]], None]:
+    entries = _entries(name, node)
     line = _line(node)
     if set(entries) != {"$for", "$in", "$do"}:
         raise TemplateError(name, line, "a loop has exactly $for, $in and $do")

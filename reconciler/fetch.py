@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from compiler.errors import TargetError, UsageError
-from compiler.trees.git import did_you_mean, resolve
+from compiler.trees.git import nearest_ref, resolve
 from compiler.trees.git_command import Answer, run_git
 from reconciler.refusal import refusal
 from reconciler.revision import GitSource, Revision
@@ -29,8 +29,8 @@ HELPER = '!f() { printf "username=%s\\npassword=%s\\n" "$ROSTER_GIT_USER" "$ROST
 def fetch(source: GitSource, mirrors: Path, timeout: float = 120) -> Revision:
     """The commit that the source's ref means now, brought into its mirror below `mirrors` if it is not there yet.
 
-    `timeout` is in seconds, for each exchange with the other side. Raises UsageError for a location or ref that makes no
-    sense, TargetError where the repository is out of reach or refuses.
+    `timeout` is in seconds, for each exchange with the other side. Raises UsageError for a location or ref that makes
+    no sense, TargetError where the repository is out of reach or refuses.
     """
     check(source)
     with _mirror(source, mirrors) as mirror:
@@ -133,7 +133,7 @@ def _ask(source: GitSource, mirror: Path, timeout: float) -> str | None:
 
 
 def commit_named(ref: str, named: Mapping[str, str]) -> str | None:
-    """The commit that a ref means among `named` (full ref -> object), as git itself would read it. Raises UsageError."""
+    """The commit that a ref means among `named` (full ref -> object), read as git would. Raises UsageError."""
     candidates = (ref, f"refs/{ref}", f"refs/tags/{ref}", f"refs/heads/{ref}")
     found = [name for name in candidates if name in named]
     if len(found) > 1:
@@ -154,7 +154,8 @@ def _bring(source: GitSource, mirror: Path, commit: str | None, timeout: float) 
 
 
 def _fetch(source: GitSource, mirror: Path, timeout: float, *refspecs: str) -> None:
-    options = ("--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--update-shallow")
+    silent = ("--quiet", "--no-write-fetch-head", "--no-recurse-submodules")
+    options = (*silent, "--prune", "--no-tags", "--update-shallow")
     _talk(source, mirror, timeout, "fetch", *options, "--", clean_url(source), *refspecs)
 
 
@@ -164,7 +165,8 @@ def _demand_ref(source: GitSource, mirror: Path) -> None:
     if not known:
         raise UsageError(f"the repository {source.shown} has no commits yet", "push the fleet first")
     if run_git(mirror, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{source.ref}^{{commit}}").code:
-        raise UsageError(f"the ref {source.ref} does not exist in {source.shown}", did_you_mean(source.ref, tuple(known)))
+        help = nearest_ref(source.ref, tuple(known))
+        raise UsageError(f"the ref {source.ref} does not exist in {source.shown}", help)
 
 
 def _talk(source: GitSource, mirror: Path, timeout: float, *arguments: str) -> Answer:

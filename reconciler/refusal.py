@@ -18,12 +18,13 @@ SIGNS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"could not resolve host|failed to connect|couldn't connect|connection (refused|timed out|reset|closed)"
-        r"|network is unreachable|no route to host|operation timed out|name or service not known|operation too slow",
+        r"|(recv|send|handshake) (error|failure)|network is unreachable"
+        r"|no route to host|operation timed out|name or service not known|operation too slow",
         "{place} cannot be reached over the network",
         "check the network, the host's name and the proxy",
     ),
     (
-        r"certificate|ssl_|gnutls|tls",
+        r"certificate",
         "the certificate of {place} is not trusted",
         "add its authority to git: git config --global http.sslCAInfo FILE",
     ),

@@ -51,14 +51,14 @@ def check_name(lowered: Lowered) -> Iterator[Fault]:
 
 
 def check_labels(lowered: Lowered) -> Iterator[Fault]:
-    """R0611: a label, of the object or of its pods, that breaks the rules of labels."""
+    """R0611: a label, of the object or of its pods, that breaks the rules of labels; not the echo of a bad name."""
     paths: list[FieldPath] = [("metadata", "labels")]
-    workload = workload_of(lowered)
+    name, workload = lowered.data["metadata"]["name"], workload_of(lowered)
     if workload is not None and workload.path:
         paths.append((*workload.path, "metadata", "labels"))
     for path in paths:
         for key, value in mapping(lowered.data, *path).items():
-            if not _is_label(key, value):
+            if not _is_label(key, value) and not (value == name and any(check_name(lowered))):
                 yield Fault("R0611", lowered, (*path, key), *_label_fault(key, value))
 
 

@@ -58,7 +58,7 @@ class FieldEffect:
     causes: tuple[Span, ...]
     """Lines of specs, most telling first; empty if only a template is to blame."""
     template: str = ""
-    """Line of the template that carries the value into an object, `agent/deployment.yaml:41`; empty for a spec's field."""
+    """Line of the template that carries the value, `agent/deployment.yaml:41`; empty for a field of a spec."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,3 +133,23 @@ class Review:
     def count(self, *actions: Action) -> int:
         """How many objects come to one of these actions."""
         return sum(item.action in actions for effect in self.effects for item in effect.objects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What changes between two revisions of a fleet."""
+
+    base: str
+    """Short name of the commit that is compared with."""
+    head: str
+    """Short name of the commit that is proposed."""
+    reviews: tuple[Review, ...]
+    """One for each environment that could be compared, sorted by name."""
+    notes: tuple[str, ...] = ()
+    """Sentences about what could not be compared."""
+
+    @property
+    def changed(self) -> tuple[Review, ...]:
+        """The environments in which something changes, most dangerous first."""
+        found = (review for review in self.reviews if review.action is not Action.NONE)
+        return tuple(sorted(found, key=lambda review: (-review.risk, review.environment)))

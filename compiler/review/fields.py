@@ -55,6 +55,12 @@ class FieldChange:
         """Whether the field was not there before."""
         return self.before is ABSENT
 
+    @property
+    def name(self) -> str:
+        """What the field is called: its last key, or of an environment variable's value the variable's name."""
+        step = str(self.place[-1]) if self.place else ""
+        return self.path.rpartition("[")[2].partition("]")[0] if step == "value" else step
+
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[FieldChange, ...]:
     """The fields that differ, in the order of their paths; None stands for an object that is not there."""

@@ -66,7 +66,7 @@ def _immutable(effect: ObjectEffect) -> Iterator[Reason]:
 
 def _data(effect: ObjectEffect) -> Iterator[Reason]:
     if effect.action is Action.DELETE and effect.key.kind in _HOLDS_DATA:
-        yield Reason(Risk.HIGH, f"takes {effect.key} out of Git, which holds what cannot be made again")
+        yield Reason(Risk.MEDIUM, f"{effect.key} leaves Git, and stays where it is: what it holds cannot be made again")
 
 
 def _routes(effect: ObjectEffect) -> Iterator[Reason]:

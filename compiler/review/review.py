@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from compiler.review.blame import Blame
-from compiler.review.judge import judge
-from compiler.review.restarts import minimums, restarts
-
 from compiler.compiled import Compiled
 from compiler.kube_object import KubeObject, ObjectKey
 from compiler.naming import FAMILY
+from compiler.review.blame import Blame
 from compiler.review.effect import Action, FieldEffect, ObjectEffect, Review, Risk, SpecEffect
 from compiler.review.fields import changes, opened
+from compiler.review.judge import judge
+from compiler.review.restarts import minimums, restarts
 from compiler.source import Source
 from compiler.span import Span
 from compiler.spec_key import SpecKey

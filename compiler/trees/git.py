@@ -1,11 +1,11 @@
 """GitTree: a commit straight from Git's object store as a Tree; and what a revision's name means."""
 
-import difflib
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.errors import RosterError, TargetError, UsageError
+from compiler.suggestion import did_you_mean
 from compiler.tree import Entry
 from compiler.trees.git_command import Answer, run_git, start_git, stop_git
 
@@ -153,15 +153,13 @@ def resolve(repository: Path | str, ref: str) -> str:
     if run_git(place, "rev-parse", "--verify", "--quiet", "HEAD").code and not _refs(place):
         remedy = "commit the fleet first: git add . && git commit"
         raise UsageError(f"the repository {place} has no commits yet", remedy)
-    raise UsageError(f"the ref {ref} does not exist in {place}", did_you_mean(ref, _refs(place)))
+    raise UsageError(f"the ref {ref} does not exist in {place}", nearest_ref(ref, _refs(place)))
 
 
-def did_you_mean(word: str, known: tuple[str, ...]) -> str:
-    """The help for a ref that does not exist: the nearest one that does."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"there are: {', '.join(known[:8])}" if known else "no branch and no tag exists there"
+def nearest_ref(ref: str, known: tuple[str, ...]) -> str:
+    """The help for a ref that does not exist: the nearest one that does, or some of them."""
+    others = f"there are: {', '.join(known[:8])}" if known else "no branch and no tag exists there"
+    return did_you_mean(ref, known) or others
 
 
 def head(repository: Path | str) -> str:
@@ -207,8 +205,6 @@ def _refs(repository: Path) -> tuple[str, ...]:
 
 def _demand_repository(place: Path) -> None:
     """Raise UsageError if there is no repository at the path that we may read."""
-    if not place.is_dir():
-        raise UsageError(f"{place} is not a folder", "give the folder of a fleet's repository with -C DIR")
     answer = run_git(place, "rev-parse", "--git-dir")
     if answer.code == 0:
         return

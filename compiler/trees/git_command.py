@@ -69,18 +69,22 @@ def start_git(
 ) -> "subprocess.Popen[bytes]":
     """A running `git ARGUMENTS` in the folder `repository`, with three pipes; the caller ends it.
 
-    It has no terminal, hooks or pager, and is alone in its process group. Raises UsageError if git is not installed.
+    It has no terminal, hooks or pager, and is alone in its process group. Raises UsageError if git is not installed, or
+    there is no such folder.
     """
+    if not repository.is_dir():
+        raise UsageError(f"{repository} is not a folder", "give the folder of a fleet's repository with -C DIR")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     from git import Git, GitCommandNotFound
 
     unset = [part for name in AMBIENT for part in ("-u", name)]
     config = [part for key, value in CONFIG.items() for part in ("-c", f"{key}={value}")]
-    command = ["env", *unset, "git", "--no-pager", *config, *arguments]
+    # -C, because GitPython falls back to the current folder, another repository perhaps, if it cannot enter this one.
+    command = ["env", *unset, "git", "-C", str(repository), "--no-pager", *config, *arguments]
     given = {**ENVIRONMENT, **(environment or {})}
     try:
         # A session of its own: no ssh or askpass can ask on the terminal, and Ctrl-C does not tear a write in two.
-        running = Git(str(repository)).execute(
+        running = Git().execute(
             command, istream=subprocess.PIPE, as_process=True, shell=False, env=given, start_new_session=True
         )
     except GitCommandNotFound as error:

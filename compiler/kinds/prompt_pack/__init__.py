@@ -9,6 +9,7 @@ placeholder in them belongs to the agent's run time. Exports:
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from compiler.declaration import Declaration
@@ -16,9 +17,10 @@ from compiler.kind import Column, Emit, Kind
 from compiler.kinds.prompt_pack.pack import pack
 from compiler.kinds.prompt_pack.rules import NoPack, check, read_pack
 from compiler.kinds.prompt_pack.spec import PromptPackSpec
-from compiler.payload import payload, pretty, written
+from compiler.payload import Payload, payload, pretty, written
 from compiler.scope import Scope
 from compiler.source import Derived
+from compiler.spec_key import SpecKey
 
 
 def _exports(declaration: Declaration[PromptPackSpec], _scope: Scope) -> Mapping[str, Any]:
@@ -48,20 +50,16 @@ def _prompts(data: Mapping[str, Any]) -> list[str] | None:
 
 
 def _lower(declaration: Declaration[PromptPackSpec], scope: Scope) -> Iterator[Emit]:
-    content = scope.exports[declaration.key]["payload"]
-    if not _is_twin(declaration, scope):
+    content: Payload = scope.exports[declaration.key]["payload"]
+    if _owners(scope)[content.name] == declaration.key:
         yield content.emit("prompt_pack/config_map.yaml")
 
 
-def _is_twin(declaration: Declaration[PromptPackSpec], scope: Scope) -> bool:
-    """Whether a lower version has the same bytes, and so the same ConfigMap; only text compiled elsewhere can."""
-    if "compiled" not in declaration.data["spec"]:
-        return False
-    key, name = declaration.key, scope.exports[declaration.key]["config"]["name"]
-    return any(
-        other.name == key.name and other.kind == key.kind and other < key and exports["config"]["name"] == name
-        for other, exports in scope.exports.items()
-    )
+@lru_cache(maxsize=1)
+def _owners(scope: Scope) -> Mapping[str, SpecKey]:
+    """ConfigMap -> the lowest version with these bytes: text that was compiled elsewhere may serve several."""
+    packs = sorted((key for key in scope.declarations if key.kind == KIND.name), reverse=True)
+    return {scope.exports[key]["config"]["name"]: key for key in packs}
 
 
 KIND = Kind(

@@ -18,7 +18,7 @@ def pack(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The document; texts in it are the same objects as in the data, byte for byte."""
     result = _renamed(PromptPackSpec)(data)
     version = result["version"]
-    result["prompts"] = {key: _prompt(key, version, item) for key, item in result["prompts"].items()}
+    result["prompts"] = {key: _prompt(key, version, item) for key, item in result.get("prompts", {}).items()}
     result["tools"] = {key: {"name": key, **item} for key, item in result.get("tools", {}).items()}
     result["evals"] = _listed(result.get("evals"), "id")
     result["skills"] = _listed(result.get("skills"), "name")
@@ -49,14 +49,19 @@ def _engine(result: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _renamed(model: type[Shape]) -> _Rename:
-    """A function that gives the data of a model the names that its fields have in Python, at every depth."""
-    names = {field.alias or name: (name, _inner(field.annotation)) for name, field in model.model_fields.items()}
+    """A function that gives the data of a model the names of its fields in Python, at every depth; without defaults
+    that are empty."""
+    names = {
+        field.alias or name: (name, _inner(field.annotation), field.default)
+        for name, field in model.model_fields.items()
+    }
 
     def rename(data: Any) -> dict[str, Any]:
         result = {}
         for key, value in data.items():
-            name, inner = names[key]
-            result[name] = value if inner is None else inner(value)
+            name, inner, default = names[key]
+            if value not in ({}, ()) or value != default:
+                result[name] = value if inner is None else inner(value)
         return result
 
     return rename

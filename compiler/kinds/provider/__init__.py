@@ -37,7 +37,7 @@ def key_variable(type: str) -> str:
 def _exports(provider: Declaration[ProviderSpec], _scope: Scope) -> Mapping[str, Any]:
     spec, data = provider.spec, provider.data["spec"]
     credential = _credential(spec)
-    text = provider.derived(pretty(_settings(provider.name, spec, data)), *written(data))
+    text = provider.derived(pretty(_settings(provider.name, spec, data)), *written(_seen(data)))
     content = payload(provider, "provider", "provider.json", text)
     return {
         "config": content.config,
@@ -48,6 +48,11 @@ def _exports(provider: Declaration[ProviderSpec], _scope: Scope) -> Mapping[str,
         "credentials": _credentials(spec.auth),
         "payload": content,
     }
+
+
+def _seen(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that runtimes see a trace of: not which Secret holds the key."""
+    return {key: value for key, value in data.items() if key != "keyFrom" or "secretKeyRef" not in value}
 
 
 def _settings(name: str, spec: ProviderSpec, data: Mapping[str, Any]) -> dict[str, Any]:

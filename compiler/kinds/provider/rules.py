@@ -6,6 +6,7 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.finding import error, warning
 from compiler.kinds.provider.spec import KEYS_OF_AUTH, ProviderSpec
+from compiler.payload import CREDENTIAL_HEADERS
 from compiler.scope import Scope
 
 TYPES_OF_ROLE: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +31,6 @@ NEEDED_ON_PLATFORM: Mapping[str, tuple[str, str]] = {
     "vertex": ("project", "my-project"),
     "azure": ("endpoint", "https://my.openai.azure.com"),
 }
-SECRET_HEADERS = frozenset(("authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"))
 
 
 def check(provider: Declaration[ProviderSpec], _scope: Scope) -> Iterator[Diagnostic]:
@@ -72,7 +72,7 @@ def _check_key(provider: Declaration[ProviderSpec]) -> Iterator[Diagnostic]:
         message = "keyEnv names the variable for a key from a Secret, and there is none"
         yield error(provider, "R0513", message, "keyEnv", help="add keyFrom.secretKeyRef, or remove keyEnv")
     for header in spec.headers:
-        if header.lower() in SECRET_HEADERS:
+        if header.lower() in CREDENTIAL_HEADERS:
             message = f"the header {header} is a credential, and what is written here is readable by everyone"
             yield warning(provider, "R0514", message, "headers", header, help="keep the key in a Secret: keyFrom")
 
@@ -113,10 +113,10 @@ def _check_auth(provider: Declaration[ProviderSpec]) -> Iterator[Diagnostic]:
         path = ("auth", "type") if needs else ("auth", "credentialsFrom")
         yield error(provider, "R0516", message, *path, help=f"{'add' if needs else 'remove'} credentialsFrom")
     if auth.credentials_from and auth.credentials_from.secret_ref.key and auth.type != "serviceAccount":
-        path = ("auth", "credentialsFrom", "secretRef", "key")
+        where = ("auth", "credentialsFrom", "secretRef", "key")
         message = f"credentials of type {auth.type} are several keys of the Secret, with fixed names"
         names = ", ".join(KEYS_OF_AUTH.get(auth.type, ()))
-        yield error(provider, "R0516", message, *path, help=f"remove key; the Secret holds {names}")
+        yield error(provider, "R0516", message, *where, help=f"remove key; the Secret holds {names}")
     for field, owner in (("roleARN", "bedrock"), ("serviceAccountEmail", "vertex")):
         if field in provider.data["spec"]["auth"] and (platform is None or platform.type != owner):
             message = f"{field} is for the platform {owner}"

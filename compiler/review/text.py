@@ -1,0 +1,129 @@
+"""Text: a comparison -> what a person reads on a terminal: spec by spec, what changes, by which line, how dangerous."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from compiler.review.alike import alike
+from compiler.review.change_lines import change_lines, is_text
+from compiler.review.effect import Action, Comparison, FieldEffect, ObjectEffect, Review, SpecEffect
+
+COLUMN = 56
+"""Where remarks begin, in characters from the left."""
+MOST_NAMES = 6
+"""How many names a list shows."""
+_SIGN = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "+", Action.DELETE: "-", Action.RETIRE: "="}
+_CODES = {"+": "32", "-": "31", "~": "33", "=": "36", "high": "1;31", "medium": "1;33", "low": "36", "strong": "1"}
+
+_Paint = Callable[[str, str], str]
+
+
+def render(comparison: Comparison, *, colour: bool = False) -> str:
+    """The whole comparison; one line if nothing changes."""
+    paint = _painted if colour else _plain
+    lines: list[str] = []
+    for review in comparison.changed:
+        lines += [*environment_lines(review, comparison, paint), ""]
+    lines += [f"note: {note}" for note in comparison.notes]
+    quiet = [review.environment for review in comparison.reviews if review.action is Action.NONE]
+    if quiet:
+        lines.append(f"Nothing changes in {', '.join(quiet)}.")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def environment_lines(review: Review, comparison: Comparison, paint: _Paint) -> Iterator[str]:
+    """What changes in one environment, and a line that sums it up."""
+    fate = {Action.CREATE: "   a new environment", Action.DELETE: "   is gone from Git"}.get(review.action, "")
+    yield paint("strong", review.environment) + f"   {comparison.base} -> {comparison.head}{fate}"
+    if review.action is Action.DELETE:
+        yield "Roster stops looking after it: what was applied stays on its target until somebody deletes it."
+        return
+    for group in alike(review.effects):
+        yield ""
+        yield from effect_lines(group, paint)
+    yield ""
+    yield summary(review)
+
+
+def summary(review: Review) -> str:
+    """`Diff: 1 to create, … unchanged.   1 of 31 agents affected.`"""
+    counts = (
+        ("create", review.count(Action.CREATE, Action.REPLACE)),
+        ("update", review.count(Action.UPDATE)),
+        ("delete", review.count(Action.DELETE)),
+    )
+    kept = review.count(Action.REPLACE, Action.RETIRE)
+    parts = [f"{count:,} to {word}" for word, count in counts] + ([f"{kept} kept for a rollback"] if kept else [])
+    agents = f"{review.affected} of {review.agents} agent{'' if review.agents == 1 else 's'} affected"
+    return f"Diff: {', '.join(parts)}, {review.unchanged:,} unchanged.   {agents}."
+
+
+def effect_lines(group: tuple[SpecEffect, ...], paint: _Paint) -> Iterator[str]:
+    """What happens to one spec, or in the same way to several."""
+    effect = group[0]
+    yield _aligned(paint("strong", title(group)), len(title(group)), _risk(effect, len(group), paint))
+    told = {(field.change.before, field.change.after) for field in effect.fields if is_text(field.change)}
+    for field in effect.fields:
+        yield from _field(field, "  ", paint, brief=False)
+    for word, specs in (("through", effect.through), ("used by", effect.used_by)):
+        if specs:
+            yield f"  {word} {names(f'{spec.kind} {spec.name}' for spec in specs)}"
+    for item in effect.objects:
+        yield _object(item, paint)
+        for field in item.fields:
+            brief = is_text(field.change) and (field.change.before, field.change.after) in told
+            yield from _field(field, "      ", paint, brief=brief)
+    if effect.fields and not effect.objects and not effect.used_by:
+        yield "  changes no object"
+
+
+def title(group: tuple[SpecEffect, ...]) -> str:
+    """`Agent support`, `PromptPack support 2.0.0 (new)`, `Agent a and 13 more: b, c, …`."""
+    effect = group[0]
+    fate = {Action.CREATE: " (new)", Action.DELETE: " (removed)"}.get(effect.action, "")
+    version = f" {effect.spec.version}" if effect.spec.version else ""
+    others = f" and {len(group) - 1} more: {names(item.spec.name for item in group[1:])}" if len(group) > 1 else ""
+    return f"{effect.spec.kind} {effect.spec.name}{version}{fate}{others}"
+
+
+def names(words: Iterable[str]) -> str:
+    """The words with commas, the first few of them."""
+    known = list(words)
+    more = f", … ({len(known) - MOST_NAMES} more)" if len(known) > MOST_NAMES else ""
+    return ", ".join(known[:MOST_NAMES]) + more
+
+
+def _risk(effect: SpecEffect, count: int, paint: _Paint) -> str:
+    each = " each" if count > 1 and effect.reasons else ""
+    sentences = "; ".join(reason.sentence for reason in effect.reasons)
+    return paint(effect.risk.word, f"{effect.risk.word} risk") + (f": {sentences}{each}" if sentences else "")
+
+
+def _object(item: ObjectEffect, paint: _Paint) -> str:
+    remark = f"restarts {item.restarts}" if item.restarts else ""
+    if item.replaces is not None:
+        remark = f"immutable; {item.replaces.name} stays for a rollback"
+    elif item.action is Action.RETIRE:
+        remark = "no longer used; stays for a rollback"
+    sign = _SIGN[item.action]
+    return _aligned(f"  {paint(sign, sign)} {item.key}", len(f"  {sign} {item.key}"), remark)
+
+
+def _field(field: FieldEffect, margin: str, paint: _Paint, *, brief: bool) -> Iterator[str]:
+    headline, *diff = change_lines(field.change, brief=brief)
+    where = ", ".join(f"{span.path}:{span.line}" for span in field.causes)
+    cause = where or (f"templates/{field.template}" if field.template else "")
+    yield _aligned(margin + paint(headline[0], headline[0]) + headline[1:], len(margin + headline), cause)
+    for line in diff:
+        yield f"{margin}    {paint(line[0], line) if line[:1] in ('+', '-') else line}".rstrip()
+
+
+def _aligned(left: str, width: int, right: str) -> str:
+    """Both parts on one line, the right one in its column if the left leaves room."""
+    return f"{left}{' ' * max(2, COLUMN - width)}{right}" if right else left
+
+
+def _plain(_style: str, text: str) -> str:
+    return text
+
+
+def _painted(style: str, text: str) -> str:
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style in _CODES else text

@@ -1,0 +1,208 @@
+"""What a person gets wrong in a fleet: the code, the place and the remedy of each mistake, through the whole compiler."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from compiler.errors import UsageError
+from compiler.pipeline import compile_environment
+from compiler.trees.folder import FolderTree
+
+ENVIRONMENT = """\
+apiVersion: roster.dev/v1alpha1
+kind: Environment
+metadata: {name: dev}
+spec:
+  fleet: acme
+  namespace: dev
+  target: {directory: {path: dev}}
+"""
+PROVIDER = """\
+apiVersion: roster.dev/v1alpha1
+kind: Provider
+metadata: {name: claude}
+spec:
+  type: claude
+  keyFrom: {secretKeyRef: {name: anthropic, key: api-key}}
+  models:
+    sonnet: {model: claude-sonnet-4, capabilities: [text, tools]}
+"""
+PACK = """\
+apiVersion: roster.dev/v1alpha1
+kind: PromptPack
+metadata: {name: support}
+spec:
+  version: 1.0.0
+  prompts:
+    default: {system: Be kind.}
+"""
+AGENT = """\
+apiVersion: roster.dev/v1alpha1
+kind: Agent
+metadata: {name: support}
+spec:
+  framework: {type: custom, image: example/agent:1}
+  prompts: {pack: support}
+  models:
+    default: {use: claude/sonnet}
+  facades:
+    websocket: {port: 8080}
+"""
+FLEET = {
+    "environments/dev/environment.yaml": ENVIRONMENT,
+    "environments/dev/providers/claude.yaml": PROVIDER,
+    "environments/dev/prompts/support.yaml": PACK,
+    "environments/dev/agents/support.yaml": AGENT,
+}
+AGENT_FILE = "environments/dev/agents/support.yaml"
+
+
+def compiled(root: Path, files: dict[str, str | bytes]):
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else dedent(content).encode())
+    return compile_environment(FolderTree(root), "dev")
+
+
+def agent(*replacements: tuple[str, str]) -> dict[str, str]:
+    text = AGENT
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    return {AGENT_FILE: text}
+
+
+MISTAKES = {
+    "an unknown field": (
+        agent(("facades:", "facade:")),
+        [("R0303", f"{AGENT_FILE}:4:1", "spec lacks facades"), ("R0301", f"{AGENT_FILE}:9:3", "did you mean facades?")],
+    ),
+    "a wrong type": (agent(("port: 8080", 'port: "8080"')), [("R0302", f"{AGENT_FILE}:10:23", "valid integer")]),
+    "a value out of range": (agent(("8080", "80800")), [("R0304", f"{AGENT_FILE}:10:23", "65535")]),
+    "a value that is not allowed": (
+        agent(("type: custom", "type: costum")), [("R0304", f"{AGENT_FILE}:5:21", "promptkit or custom")],
+    ),
+    "a field that comes later": (
+        agent(("spec:\n", "spec:\n  memory: {enabled: true}\n")),
+        [("R0305", f"{AGENT_FILE}:5:3", "comes in a later version")],
+    ),
+    "a missing reference": (
+        agent(("claude/sonnet", "cluade/sonnet")),
+        [("R0203", f"{AGENT_FILE}:8:20", "did you mean claude? (environments/dev/providers/claude.yaml:3:18)")],
+    ),
+    "a missing model": (agent(("claude/sonnet", "claude/sonet")), [("R0204", f"{AGENT_FILE}:8:20", "did you mean sonnet?")]),
+    "no model": (agent(("claude/sonnet", "claude")), [("R0204", f"{AGENT_FILE}:8:20", "write claude/sonnet")]),
+    "a missing version": (
+        agent(("{pack: support}", "{pack: support, version: 2.0.0}")), [("R0205", f"{AGENT_FILE}:6:37", "it has 1.0.0")],
+    ),
+    "a duplicate name": (
+        {"environments/dev/agents/again.yaml": AGENT},
+        [("R0201", f"{AGENT_FILE}:3:18", "also declared at environments/dev/agents/again.yaml:3:18")],
+    ),
+    "a name that is too long": (
+        agent(("{name: support}", "{name: " + "a" * 64 + "}")), [("R0304", f"{AGENT_FILE}:3:18", "63")],
+    ),
+    "an unknown kind": (agent(("kind: Agent", "kind: Agnet")), [("R0202", f"{AGENT_FILE}:2:7", "did you mean Agent?")]),
+    "a kind that comes later": (
+        {"environments/dev/team.yaml": "apiVersion: roster.dev/v1alpha1\nkind: Team\nmetadata: {name: a}\nspec: {}\n"},
+        [("R0202", "environments/dev/team.yaml:2:7", "later version")],
+    ),
+    "another version of the API": (
+        agent(("v1alpha1", "v2")), [("R0202", f"{AGENT_FILE}:1:13", "write roster.dev/v1alpha1")],
+    ),
+    "no spec": (agent((AGENT[AGENT.index("spec:") :], "")), [("R0303", f"{AGENT_FILE}:1:1", "has no spec")]),
+    "no kind": ({AGENT_FILE: "apiVersion: roster.dev/v1alpha1\nmetadata: {name: a}\n"}, [("R0109", f"{AGENT_FILE}:1:1", "no kind")]),
+    "a list for a document": ({AGENT_FILE: "- a\n"}, [("R0109", f"{AGENT_FILE}:1:1", "no apiVersion and no kind")]),
+    "a duplicate key": (agent(("spec:\n", "spec:\n  mode: daemon\n  mode: daemon\n")), [("R0104", f"{AGENT_FILE}:6:3", "line 5")]),
+    "a file of 10 MB": ({AGENT_FILE: b"#" * 10_000_000}, [("R0101", f"{AGENT_FILE}:1:1", "10,000,000 bytes")]),
+    "a file that is not UTF-8": ({AGENT_FILE: b"a: \xff\xfe\n"}, [("R0102", f"{AGENT_FILE}:1:1", "not readable text")]),
+    "a plain document among specs": (
+        {"environments/dev/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"},
+        [("R0111", "environments/dev/x.yaml:2:7", "environments/dev/objects/")],
+    ),
+    "a base that does not exist": (
+        {"environments/dev/environment.yaml": ENVIRONMENT + "  bases: [../basis]\n"},
+        [("R0112", "environments/dev/environment.yaml:8:11", "environments/basis does not exist")],
+    ),
+    "bases in a circle": (
+        {
+            "environments/dev/environment.yaml": ENVIRONMENT + "  bases: [../base]\n",
+            "environments/base/environment.yaml": ENVIRONMENT.replace("dev", "base") + "  bases: [../dev]\n",
+        },
+        [("R0112", "environments/base/environment.yaml:8:11", "circle")],
+    ),
+    "an object of another namespace": (
+        {"environments/dev/objects/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n"},
+        [("R0502", "environments/dev/objects/x.yaml:3:32", "remove the namespace")],
+    ),
+    "a facade of another mode": (agent(("websocket: {port: 8080}", "rest: {}")), [("R0520", f"{AGENT_FILE}:10:5", "daemon")]),
+    "a requirement that is not met": (
+        agent(("{use: claude/sonnet}", "{use: claude/sonnet, requires: [vision]}")),
+        [("R0525", f"{AGENT_FILE}:8:20", "cannot do vision")],
+    ),
+    "scaling by what is not there": (
+        agent(("  facades:", "  runtime: {scale: {max: 9, sessions: 5}}\n  facades:")),
+        [("R0532", f"{AGENT_FILE}:9:39", "capabilities"), ("R0532", f"{AGENT_FILE}:9:39", "metrics")],
+    ),
+    "a fixed number and a range": (
+        agent(("  facades:", "  runtime: {scale: {max: 9, replicas: 5}}\n  facades:")),
+        [("R0531", f"{AGENT_FILE}:9:39", "replicas")],
+    ),
+    "an exposed facade without a gateway": (
+        agent(("{port: 8080}", "{expose: {}}")), [("R0533", f"{AGENT_FILE}:10:17", "gateway")],
+    ),
+    "a store that is not there": (
+        agent(("  facades:", "  session: {store: reddis}\n  facades:")), [("R0528", f"{AGENT_FILE}:9:20", "no store reddis")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistake_is_told_at_its_place_with_its_remedy(tmp_path, name):
+    changes, expected = MISTAKES[name]
+    result = compiled(tmp_path, {**FLEET, **changes})
+    assert result.bundle is None
+    found = [(item.code, str(item.span)) for item in result.diagnostics]
+    assert found == [(code, place) for code, place, _ in expected]
+    for item, (_, _, words) in zip(result.diagnostics, expected, strict=True):
+        assert words in " ".join((item.message, item.label, item.help))
+
+
+def test_the_fleet_of_these_tests_is_right(tmp_path):
+    result = compiled(tmp_path, FLEET)
+    assert result.diagnostics == ()
+    assert result.bundle is not None
+
+
+def test_a_secret_is_left_out_and_its_values_are_never_shown(tmp_path):
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n"
+    result = compiled(tmp_path, {**FLEET, "environments/dev/objects/s.yaml": secret})
+    (warning,) = result.diagnostics
+    assert (warning.code, warning.severity, warning.label) == ("R0501", "warning", "its keys: password")
+    assert "hunter2" not in repr(result)
+    assert all(item.key.kind != "Secret" for item in result.bundle.objects)
+
+
+def test_a_link_out_of_the_repository_is_refused_and_one_inside_is_followed(tmp_path):
+    outside = tmp_path / "outside.yaml"
+    outside.write_text(AGENT.replace("name: support", "name: stolen"))
+    root = tmp_path / "fleet"
+    (root / "environments/dev/agents").mkdir(parents=True)
+    (root / "environments/dev/agents/stolen.yaml").symlink_to(outside)
+    (told,) = compiled(root, FLEET).diagnostics
+    assert (told.code, str(told.span)) == ("R0108", "environments/dev/agents/stolen.yaml:1:1")
+    (root / "environments/dev/agents/stolen.yaml").unlink()
+    (root / "shared.yaml").write_text(AGENT.replace("name: support", "name: shared"))
+    (root / "environments/dev/agents/linked.yaml").symlink_to("../../../shared.yaml")
+    result = compiled(root, FLEET)
+    assert result.diagnostics == ()
+    assert {item.key.name for item in result.bundle.objects if item.key.kind == "Deployment"} == {"support", "shared"}
+
+
+def test_an_environment_that_does_not_exist_is_a_usage_error_with_a_suggestion(tmp_path):
+    compiled(tmp_path, FLEET)
+    with pytest.raises(UsageError) as caught:
+        compile_environment(FolderTree(tmp_path), "dve")
+    assert (caught.value.message, caught.value.help) == ("there is no environment named dve", "did you mean dev?")
