@@ -7,7 +7,8 @@ literal. Reserved keys:
     $for / $in / $do             in a list item: one item for each element; "key, value" walks a map in sorted order
     $merge: "{{ map }}"          in a map: adds a computed map's keys, none of which may stand beside it
 
-`omit` drops a key or an item; a map or list that loses everything this way is dropped with it.
+`omit` drops a key or an item, and so does an expression that yields an empty map or list; a map or list that loses
+everything this way is dropped with it. What the API server would not store is thus never declared.
 """
 
 import re
@@ -20,6 +21,7 @@ from compiler.yaml_reader import MappingNode, Node, ScalarNode, SequenceNode, co
 
 Sources = dict[FieldPath, Cause]
 _Render = Callable[[Mapping[str, Any], FieldPath, Sources], Any]
+_EMPTY: tuple[object, ...] = ({}, [], ())
 _EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -96,7 +98,7 @@ def _constant(value: Any, cause: Cause) -> _Render:
 def _native(name: str, line: int, evaluate: Evaluate) -> _Render:
     def render(values: Mapping[str, Any], path: FieldPath, sources: Sources) -> Any:
         result = _evaluated(name, line, evaluate, values)
-        if result.value is OMIT:
+        if result.value is OMIT or result.value in _EMPTY:
             return OMIT
         sources[path] = Cause(name, line, result.sources, result.exact)
         if result.exact or not isinstance(result.value, dict | list | tuple):

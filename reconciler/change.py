@@ -1,12 +1,13 @@
 """Change and Plan: what must be done to each object so that the target equals the bundle, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from compiler.kube_object import ObjectKey
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
+from reconciler.standing import Standing
 
 
 class Action(StrEnum):
@@ -76,6 +77,8 @@ class Plan:
     """How many objects of the bundle are as desired."""
     digest: str
     """SHA-256 over the bundle's digest, the actions and the fingerprints of what they touch."""
+    standing: Standing = field(default_factory=lambda: Standing((), ()))
+    """Who had a say about replicas when this was decided."""
     hand_backs: tuple[Change, ...] = ()
     """Updates that must wait until an autoscaler has been pruned: replicas go back to Git."""
     notes: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ def plan(bundle: Bundle, inventory: Inventory, observations: Observations, bound
     return Plan(
         changes=said,
         unchanged=len(bundle.objects) - len(told),
+        standing=claims,
         digest=_digest(bundle, said, observations),
         hand_backs=tuple(_hand_backs(bundle, observations, claims, departures)),
         notes=(*observations.notes, *notes),

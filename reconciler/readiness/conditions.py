@@ -1,4 +1,4 @@
-"""Any live object -> Health by the conventions of Kubernetes: observedGeneration and conditions (the rules of kstatus)."""
+"""Any live object -> Health by the conventions of Kubernetes: observedGeneration and conditions (kstatus's rules)."""
 
 from reconciler.answer import Live
 from reconciler.health import Health, State

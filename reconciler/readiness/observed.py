@@ -34,4 +34,5 @@ def behind(live: Live) -> Health | None:
 
 def unanswered(what: str) -> Health:
     """For an object whose status only a controller can write, and none did."""
-    return Health(State.PROGRESSING, f"no controller has answered for this {what}", "NoController", awaits_controller=True)
+    sentence = f"no controller has answered for this {what}"
+    return Health(State.PROGRESSING, sentence, "NoController", awaits_controller=True)

@@ -13,7 +13,7 @@ LONGEST = 300
 def pod_troubles(pods: Iterable[Live]) -> str:
     """The troubles of all pods, the most frequent first; empty if none is in trouble."""
     found = [trouble for pod in pods if not _leaving(pod) and (trouble := _trouble(pod))]
-    messages = {reason: text for reason, text in reversed(found)}
+    messages = dict(reversed(found))
     return "; ".join(
         f"{reason} on {_count(count)}" + (f": {messages[reason]}" if messages[reason] else "")
         for reason, count in Counter(reason for reason, _ in found).most_common()

@@ -51,7 +51,7 @@ spec:
         ports: [{name: http, containerPort: 80}]
 """
 
-CASES = (Path(__file__).parent / "verify.yaml").read_text().split("# === ")[1:]
+CASES = (Path(__file__).parent / "verify.yaml").read_text().split("\n# === ")[1:]
 FRAGMENTS = {title: objects for title, _, objects in (case.partition("\n") for case in CASES)}
 MARK = re.compile(r"#([!?]) (R0\d{3})")
 

@@ -1,0 +1,72 @@
+"""Overlay: what the layers of an environment become together, and what they may not do."""
+
+import pytest
+
+from compiler.document import Document
+from compiler.layer import Layer, Reading
+from compiler.overlay import overlay
+from compiler.yaml_reader import load
+
+HEAD = "apiVersion: roster.dev/v1alpha1\nkind: Agent\nmetadata: {name: a}\nspec:\n"
+
+
+def document(path: str, spec: str) -> Document:
+    text = (HEAD + "".join(f"  {line}\n" for line in spec.splitlines())).encode()
+    (data,), problems = load(text)
+    assert not problems
+    return Document(path, 0, data, text)
+
+
+def merged(*specs: str):
+    layers = [Layer(str(n), None, (document(f"{n}.yaml", spec),), ()) for n, spec in enumerate(specs)]
+    overlaid, diagnostics = overlay(Reading("dev", tuple(layers)))
+    return overlaid.specs, diagnostics
+
+
+MERGED = [
+    ("maps merge", ["a: {b: 1, c: 2}", "a: {c: 3, d: 4}"], {"a": {"b": 1, "c": 3, "d": 4}}),
+    ("scalars replace", ["a: 1", "a: 2", "a: 3"], {"a": 3}),
+    ("lists replace whole", ["a: [1, 2]", "a: [3]"], {"a": [3]}),
+    ("$remove takes entries away", ["a: {b: 1, c: 2}", "a: {$remove: [b]}"], {"a": {"c": 2}}),
+    ("$remove and set", ["a: {b: {x: 1}}", "a: {$remove: [b], b: {y: 2}}"], {"a": {"b": {"y": 2}}}),
+    ("$replace drops what is below", ["a: {b: 1, c: 2}", "a: {$replace: true, d: 3}"], {"a": {"d": 3}}),
+    ("an integer may become a fraction", ["a: 1", "a: 0.5"], {"a": 0.5}),
+    ("null over nothing", ["a: 1", "b: null"], {"a": 1, "b": None}),
+]
+
+REFUSED = [
+    ("a map over a text", ["a: x", "a: {b: 1}"], "R0401", "1.yaml:5:3"),
+    ("a list over a map", ["a: {b: 1}", "a: [1]"], "R0401", "1.yaml:5:3"),
+    ("a number over a text", ["a: x", "a: 1"], "R0401", "1.yaml:5:6"),
+    ("null deletes nothing", ["a: 1", "a: null"], "R0403", "1.yaml:5:6"),
+    ("$remove of what is not there", ["a: {tools: 1}", "a: {$remove: [tool]}"], "R0402", "1.yaml:5:17"),
+]
+
+
+@pytest.mark.parametrize(("specs", "expected"), [case[1:] for case in MERGED], ids=[case[0] for case in MERGED])
+def test_layers_become(specs, expected):
+    (layered,), diagnostics = merged(*specs)
+    assert diagnostics == ()
+    assert layered.data["spec"] == expected
+
+
+@pytest.mark.parametrize(
+    ("specs", "code", "place"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
+)
+def test_layer_may_not(specs, code, place):
+    _, (told,) = merged(*specs)
+    assert (told.code, str(told.span)) == (code, place)
+
+
+def test_a_field_is_found_in_the_highest_layer_that_sets_it():
+    (layered,), _ = merged("a: {b: 1, c: 2}", "a: {c: 3}")
+    assert str(layered.span_of(("spec", "a", "b"))) == "0.yaml:5:10"
+    assert str(layered.span_of(("spec", "a", "c"))) == "1.yaml:5:10"
+
+
+def test_merging_is_idempotent_and_changes_no_layer():
+    below, above = "a: {b: [1], c: {d: 1}}", "a: {c: {d: 2}}"
+    (once,), _ = merged(below, above)
+    (twice,), _ = merged(below, above, above)
+    assert once.data == twice.data
+    assert once.layers[0].data["spec"] == {"a": {"b": [1], "c": {"d": 1}}}
