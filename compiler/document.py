@@ -22,6 +22,8 @@ class Document:
     """The whole file, from which positions are found when they are asked for."""
     trace: Mapping[FieldPath, FieldPath] = field(default_factory=dict)
     """Field of `data` -> field of the document as it is written, where the two differ; by longest prefix."""
+    elsewhere: Mapping[FieldPath, tuple["Document", FieldPath]] = field(default_factory=dict)
+    """Field of `data` -> the document and its field that a dialect took it from, where it is not this document."""
 
     @property
     def kind(self) -> str:
@@ -40,6 +42,10 @@ class Document:
 
     def span_of(self, path: FieldPath, *, key: bool = False) -> Span:
         """The place of a field's value (or of its key); of a field that is not there, its nearest parent's."""
+        for length in range(len(path), 0, -1) if self.elsewhere else ():
+            found = self.elsewhere.get(path[:length])
+            if found is not None:
+                return found[0].span_of(found[1] + path[length:], key=key)
         place = place_of(self.text, self.index, self._written(path), key=key)
         return Span(self.path, place.line, place.column, place.width)
 

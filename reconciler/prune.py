@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from reconciler.answer import Conflicted, Deleted, DeleteAnswer
+from reconciler.answer import Conflicted, DeleteAnswer, Deleted
 from reconciler.change import Action, Change
 from reconciler.inventory import Inventory, Owned
 from reconciler.order import wave

@@ -44,6 +44,7 @@ def report_spec(spec: SpecKey, parts: SpecParts, refers_to: tuple[SpecStatus, ..
     ready = Condition("Ready", STATUS_OF.get(health.state, FALSE), health.reason or health.state.value, health.sentence)
     return SpecStatus(
         spec=spec,
+        version=next((other.spec.version for other in refers_to if other.spec.version), spec.version),
         phase=_phase(health, parts, replicas),
         health=health.state,
         reason=health.reason,
@@ -99,8 +100,8 @@ def _own(parts: SpecParts) -> Iterable[Condition]:
             health = Health(State.DEGRADED, f"{outcome.happened.value}: {outcome.sentence}", "NotApplied")
             by_type.setdefault(CONDITION_OF[outcome.key.kind], {})[outcome.key] = health
     for name, healths in by_type.items():
-        key, health = _worst(healths)
-        message = f"{key}: {health.sentence}" if health.sentence else ""
+        worst_key, health = _worst(healths)
+        message = f"{worst_key}: {health.sentence}" if health.sentence else ""
         yield Condition(name, STATUS_OF.get(health.state, FALSE), health.reason or health.state.value, message)
 
 

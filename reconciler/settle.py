@@ -1,4 +1,4 @@
-"""Applied objects in -> the Health of each, after waiting by watch until all are well or their deadlines have passed."""
+"""Applied objects in -> the Health of each, after waiting by watch until all are well or out of time."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +13,7 @@ from reconciler.health import Health, State
 from reconciler.readiness.surroundings import Surroundings
 from reconciler.standing import Standing
 from reconciler.target import Named, Target
+from reconciler.unit import Unit
 
 WELL = frozenset({State.HEALTHY, State.SUSPENDED, State.UNKNOWN})
 FINAL = frozenset({"ProgressDeadlineExceeded", "BackoffLimitExceeded", "DeadlineExceeded", "Lost"})
@@ -24,6 +25,8 @@ GONE = Health(State.DEGRADED, "is gone", "Gone")
 class Patience:
     """How long to wait, and who may end it."""
 
+    unit: Unit
+    """Whose objects are waited for."""
     seconds: float = 300.0
     """Until everything is healthy; 0 looks once."""
     answer_seconds: float = 20.0
@@ -69,7 +72,7 @@ class _Wait:
         """Follow these objects until none is pending, the time is over or the wait is ended."""
         end = time.monotonic() + self._patience.seconds
         self._patience.on_health(dict(self._healths))
-        with closing(self._target.scenes(wanted)) as scenes:  # type: ignore[type-var]
+        with closing(self._target.scenes(self._patience.unit, wanted)) as scenes:  # type: ignore[type-var]
             for scene in scenes:
                 self._update(wanted, scene)
                 waiting = any(self.pending(named.key) for named in wanted)

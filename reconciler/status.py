@@ -40,6 +40,8 @@ class SpecStatus:
 
     spec: SpecKey
     """Which spec."""
+    version: str = ""
+    """Its own version, or that of the first versioned spec it refers to: which prompts an agent runs."""
     phase: str
     """Pending, Running or Failed."""
     health: State

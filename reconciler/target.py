@@ -128,7 +128,7 @@ class Target(Protocol):
         """Delete one object if it still has this UID and, unless empty, resourceVersion; Deleted if it is gone."""
         ...
 
-    def scenes(self, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
+    def scenes(self, unit: Unit, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
         """Those of the objects that exist: at once, after each change, and every second; closed by the caller."""
         ...
 

@@ -1,14 +1,14 @@
 """Blame: a field that changed -> the lines of specs that made it change; of several, those that changed themselves."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compiler.compiled import Compiled
 from compiler.kube_object import ObjectKey
 from compiler.review.effect import FieldEffect
 from compiler.review.fields import FieldChange
-from compiler.source import FieldPath, Source, cause_of
+from compiler.source import Cause, FieldPath, Source, cause_of
 from compiler.span import Span
 from compiler.spec_key import SpecKey
 
@@ -22,8 +22,12 @@ Changed = Mapping[SpecKey, tuple[FieldEffect, ...]]
 class Blame:
     """Knows both revisions of an environment; a field that is gone is looked up in the base, all others in the head."""
 
-    def __init__(self, base: Compiled | None, head: Compiled | None) -> None:
+    def __init__(
+        self, base: Compiled | None, head: Compiled | None, own: Changed, renamed: Mapping[tuple[str, str], SpecKey]
+    ) -> None:
+        """Take the revisions, the specs that changed, and old and new names of replaced objects with their specs."""
         self._base, self._head = base, head
+        self._own, self._renamed = own, renamed
 
     def of_spec(self, spec: SpecKey, change: FieldChange) -> tuple[Span, ...]:
         """Where a field of a spec was set; for a text in a file of its own, the first line there that differs."""
@@ -37,36 +41,48 @@ class Blame:
             return (Span(path, _first_difference(change.before, change.after), 1),)
         return (span,) if span is not None else ()
 
-    def of_object(
-        self, old: ObjectKey, new: ObjectKey, found: Iterable[FieldChange], own: Changed
-    ) -> tuple[FieldEffect, ...]:
+    def of_object(self, old: ObjectKey, new: ObjectKey, found: Iterable[FieldChange]) -> tuple[FieldEffect, ...]:
         """The fields of an object that changed, each with its lines and the template's."""
-        return tuple(self._field(old if change.is_gone else new, change, own) for change in found)
+        return tuple(self._field(old if change.is_gone else new, change) for change in found)
 
-    def _field(self, key: ObjectKey, change: FieldChange, own: Changed) -> FieldEffect:
+    def _field(self, key: ObjectKey, change: FieldChange) -> FieldEffect:
         side = self._base if change.is_gone else self._head
-        if side is None or side.bundle is None:
+        causes = _causes(side, key, change.place)
+        if side is None or not causes:
             return FieldEffect(change, ())
-        cause = cause_of(side.bundle.source_maps.get(key, {}), change.place)
-        if cause is None:
-            return FieldEffect(change, ())
-        spans = [span for source in cause.sources for span in _spans(side, source, own)]
+        sources = [source for cause in causes for source in cause.sources]
+        spans = [*self._of_name(change), *(span for source in sources for span in self._of_source(side, source))]
         if not spans:
-            spans = [span for source in cause.sources if (span := side.span_of(source)) is not None]
-        template = f"{cause.template}:{cause.line}" if cause.template else ""
+            spans = [span for source in sources if (span := side.span_of(source)) is not None]
+        template = f"{causes[0].template}:{causes[0].line}" if causes[0].template else ""
         return FieldEffect(change, tuple(dict.fromkeys(spans))[:MOST], template)
 
-
-def _spans(side: Compiled, source: Source, own: Changed) -> Iterable[Span]:
-    """The lines of the changes that a source is part of, or that are part of it."""
-    if source.spec not in own:
-        return
-    if not own[source.spec]:
-        span = side.span_of(source)
-        yield from () if span is None else (span,)
-    for effect in own[source.spec]:
-        if _overlap(effect.change.place, source.path):
+    def _of_name(self, change: FieldChange) -> Iterator[Span]:
+        """Where the field is the name of an object that was replaced: why that one was."""
+        names = (change.before, change.after)
+        spec = self._renamed.get(names) if all(isinstance(name, str) for name in names) else None
+        for effect in self._own.get(spec, ()) if spec is not None else ():
             yield from effect.causes
+
+    def _of_source(self, side: Compiled, source: Source) -> Iterator[Span]:
+        """The lines of the changes that a source is part of, or that are part of it."""
+        changed = self._own.get(source.spec)
+        if changed is None:
+            return
+        if not changed:
+            span = side.span_of(source)
+            yield from () if span is None else (span,)
+        for effect in changed:
+            if _overlap(effect.change.place, source.path):
+                yield from effect.causes
+
+
+def _causes(side: Compiled | None, key: ObjectKey, place: FieldPath) -> list[Cause]:
+    """Why a field has its value, and the fields inside it theirs."""
+    sources = side.bundle.source_maps.get(key, {}) if side is not None and side.bundle is not None else {}
+    whole = cause_of(sources, place)
+    inside = [cause for path, cause in sources.items() if len(path) > len(place) and path[: len(place)] == place]
+    return ([] if whole is None else [whole]) + inside
 
 
 def _overlap(one: FieldPath, other: FieldPath) -> bool:

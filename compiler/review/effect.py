@@ -103,6 +103,8 @@ class SpecEffect:
     """The worst of the reasons."""
     reasons: tuple[Reason, ...]
     """What to know, worst first."""
+    is_idle: bool = False
+    """True if the spec changed and no object changes because of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class Review:
     unchanged: int
     """How many objects stay as they are."""
     agents: int
-    """How many agents the environment has."""
+    """How many agents the environment has, on either side."""
 
     @property
     def risk(self) -> Risk:
@@ -127,7 +129,7 @@ class Review:
 
     @property
     def affected(self) -> int:
-        """How many agents change in what they are told to do or in what they run on."""
+        """How many agents change themselves, or have objects that change."""
         return len({effect.spec for effect in self.effects if effect.spec.kind == "Agent"})
 
     def count(self, *actions: Action) -> int:

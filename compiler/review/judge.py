@@ -10,6 +10,7 @@ from compiler.review.restarts import WORKLOADS
 _HOLDS_DATA = ("PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition")
 _ROUTES = ("Service", "VirtualService", "HTTPRoute", "Ingress", "Gateway")
 _RIGHTS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+_SERVES = (*_ROUTES, "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ScaledObject")
 _IMMUTABLE = {
     **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet"), ("spec.selector",)),
     "StatefulSet": ("spec.selector", "spec.serviceName", "spec.volumeClaimTemplates", "spec.podManagementPolicy"),
@@ -39,8 +40,11 @@ _CAPACITY = {
 
 
 def judge(objects: Iterable[ObjectEffect]) -> tuple[Reason, ...]:
-    """The reasons for care, worst first, each once."""
-    found = dict.fromkeys(reason for effect in objects for rule in _RULES for reason in rule(effect))
+    """The reasons for care, worst first, each once; what goes together with the pods it served is none."""
+    effects = tuple(objects)
+    stopped = any(item.action is Action.DELETE and item.key.kind in WORKLOADS for item in effects)
+    told = [item for item in effects if not (stopped and item.action is Action.DELETE and item.key.kind in _SERVES)]
+    found = dict.fromkeys(reason for effect in told for rule in _RULES for reason in rule(effect))
     return tuple(sorted(found, key=lambda reason: -reason.risk))
 
 

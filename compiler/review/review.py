@@ -21,14 +21,13 @@ def review(base: Compiled | None, head: Compiled | None) -> Review:
     sides = _Sides(base, head)
     own = {key: sides.spec_fields(key) for key in sides.specs() if sides.spec_action(key) is not Action.NONE}
     objects = sides.objects(own)
-    keys = own.keys() | objects.keys()
-    effects = [sides.effect(key, own, objects.get(key, ())) for key in keys]
+    effects = [sides.effect(key, own, objects) for key in sorted(own.keys() | objects.keys())]
     return Review(
         environment=(head or base or _nothing()).name,
         action=_action(base, head, effects),
         effects=tuple(sorted(effects, key=lambda item: (-item.risk, item.spec))),
         unchanged=sides.unchanged(),
-        agents=sum(key.kind == "Agent" for key in _records(head)),
+        agents=sum(key.kind == "Agent" for key in sides.specs()),
     )
 
 
@@ -59,7 +58,7 @@ class _Sides:
         self.base, self.head = base, head
         self.old_records, self.new_records = _records(base), _records(head)
         self.old, self.new = _objects(base), _objects(head)
-        self.blame = Blame(base, head)
+        self._blame = Blame(base, head, {}, {})
         self.scaled = minimums(self.new.values())
 
     def specs(self) -> Iterable[SpecKey]:
@@ -78,33 +77,29 @@ class _Sides:
         if self.spec_action(key) is not Action.UPDATE:
             return ()
         found = changes(self.old_records[key].data, self.new_records[key].data)
-        return tuple(FieldEffect(change, self.blame.of_spec(key, change)) for change in found)
+        return tuple(FieldEffect(change, self._blame.of_spec(key, change)) for change in found)
 
     def objects(self, own: Mapping[SpecKey, tuple[FieldEffect, ...]]) -> dict[SpecKey, tuple[ObjectEffect, ...]]:
         """The objects that change, by the spec they serve."""
         effects: dict[SpecKey, list[ObjectEffect]] = defaultdict(list)
         successors = self._successors()
         replaced = set(successors.values())
+        renamed = {(old.name, new.name): self.new[new].spec for new, old in successors.items()}
+        blame = Blame(self.base, self.head, own, renamed)
         for key in sorted(self.old.keys() | self.new.keys()):
             old, new = self.old.get(successors.get(key, key)), self.new.get(key)
             if (old and new and old.body == new.body) or (new is None and key in replaced):
                 continue
             found = new or self.old[key]
-            effects[found.spec].append(self._effect(key, old, new, own))
+            effects[found.spec].append(self._effect(key, old, new, blame))
         return {spec: tuple(items) for spec, items in effects.items()}
 
-    def _effect(
-        self,
-        key: ObjectKey,
-        old: KubeObject | None,
-        new: KubeObject | None,
-        own: Mapping[SpecKey, tuple[FieldEffect, ...]],
-    ) -> ObjectEffect:
+    def _effect(self, key: ObjectKey, old: KubeObject | None, new: KubeObject | None, blame: Blame) -> ObjectEffect:
         before, after = old.data if old else None, new.data if new else None
         fields: tuple[FieldEffect, ...] = ()
         if old is not None and new is not None:
             found = (inner for change in changes(before, after) for inner in opened(change))
-            fields = self.blame.of_object(old.key, new.key, found, own)
+            fields = blame.of_object(old.key, new.key, found)
         replaces = old.key if old and new and old.key != new.key else None
         return ObjectEffect(
             key=key,
@@ -124,21 +119,25 @@ class _Sides:
         return {new: old for _, new, old in pairs}
 
     def effect(
-        self, key: SpecKey, own: Mapping[SpecKey, tuple[FieldEffect, ...]], objects: tuple[ObjectEffect, ...]
+        self,
+        key: SpecKey,
+        own: Mapping[SpecKey, tuple[FieldEffect, ...]],
+        objects: Mapping[SpecKey, tuple[ObjectEffect, ...]],
     ) -> SpecEffect:
         """All about one spec."""
-        reasons = judge(objects)
+        reasons = judge(objects.get(key, ()))
         references = self._references(self.head or self.base)
         return SpecEffect(
             spec=key,
             action=self.spec_action(key),
             place=self._place(key),
             fields=own.get(key, ()),
-            objects=objects,
+            objects=objects.get(key, ()),
             through=tuple(sorted(spec for spec in _reached(key, references) if spec in own)),
             used_by=_users(key, references) if key in own else (),
             risk=max((reason.risk for reason in reasons), default=Risk.LOW),
             reasons=reasons,
+            is_idle=bool(own.get(key)) and not _is_felt(key, own[key], objects),
         )
 
     def _references(self, compiled: Compiled | None) -> Mapping[SpecKey, tuple[SpecKey, ...]]:
@@ -160,6 +159,17 @@ def _object_action(old: KubeObject | None, new: KubeObject | None) -> Action:
     if new is None:
         return Action.RETIRE if FAMILY in old.data["metadata"].get("labels", {}) else Action.DELETE
     return Action.UPDATE
+
+
+def _is_felt(
+    key: SpecKey, fields: tuple[FieldEffect, ...], objects: Mapping[SpecKey, tuple[ObjectEffect, ...]]
+) -> bool:
+    """Whether any object changes because of the spec's fields. New objects name no lines: they count as caused."""
+    causes = {span for field in fields for span in field.causes}
+    changed = [item for items in objects.values() for item in items]
+    cited = {span for item in changed for field in item.fields for span in field.causes}
+    made = any(item.before is None or item.after is None for item in changed) and key.kind == "Environment"
+    return key in objects or made or bool(causes & cited)
 
 
 def _by_family(objects: Iterable[KubeObject]) -> dict[tuple[SpecKey, str], list[ObjectKey]]:

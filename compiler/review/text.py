@@ -59,7 +59,9 @@ def summary(review: Review) -> str:
 def effect_lines(group: tuple[SpecEffect, ...], paint: _Paint) -> Iterator[str]:
     """What happens to one spec, or in the same way to several."""
     effect = group[0]
-    yield _aligned(paint("strong", title(group)), len(title(group)), _risk(effect, len(group), paint))
+    first, *others = _risk(effect, len(group), paint)
+    yield _aligned(paint("strong", title(group)), len(title(group)), first)
+    yield from others
     told = {(field.change.before, field.change.after) for field in effect.fields if is_text(field.change)}
     for field in effect.fields:
         yield from _field(field, "  ", paint, brief=False)
@@ -71,7 +73,7 @@ def effect_lines(group: tuple[SpecEffect, ...], paint: _Paint) -> Iterator[str]:
         for field in item.fields:
             brief = is_text(field.change) and (field.change.before, field.change.after) in told
             yield from _field(field, "      ", paint, brief=brief)
-    if effect.fields and not effect.objects and not effect.used_by:
+    if effect.is_idle:
         yield "  changes no object"
 
 
@@ -91,10 +93,13 @@ def names(words: Iterable[str]) -> str:
     return ", ".join(known[:MOST_NAMES]) + more
 
 
-def _risk(effect: SpecEffect, count: int, paint: _Paint) -> str:
-    each = " each" if count > 1 and effect.reasons else ""
-    sentences = "; ".join(reason.sentence for reason in effect.reasons)
-    return paint(effect.risk.word, f"{effect.risk.word} risk") + (f": {sentences}{each}" if sentences else "")
+def _risk(effect: SpecEffect, count: int, paint: _Paint) -> Iterator[str]:
+    """The risk with the worst reason, and a line for each other reason."""
+    each = " each" if count > 1 else ""
+    worst = f": {effect.reasons[0].sentence}{each}" if effect.reasons else ""
+    yield paint(effect.risk.word, f"{effect.risk.word} risk") + worst
+    for reason in effect.reasons[1:]:
+        yield f"  {paint(reason.risk.word, '!')} {reason.sentence}{each}"
 
 
 def _object(item: ObjectEffect, paint: _Paint) -> str:

@@ -156,10 +156,18 @@ class DirectoryTarget:
         return Deleted()
 
     def scenes(self, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
-        """Those of the objects that exist: at once, and every second."""
+        """Those of the objects that exist: at once, and every second; only files that changed are read again."""
+        marks: dict[ObjectKey, tuple[int, ...]] = {}
+        scene: dict[ObjectKey, Live] = {}
         while True:
-            readings = {named.key: self._reading(named) for named in wanted}
-            yield {key: reading.live for key, reading in readings.items() if isinstance(reading, Found)}
+            for named in wanted:
+                mark = self._folder.mark(self._place(object_path(named.key)))
+                if marks.get(named.key) != mark:
+                    marks[named.key] = mark
+                    reading = self._reading(named)
+                    scene.pop(named.key, None)
+                    scene |= {named.key: reading.live} if isinstance(reading, Found) else {}
+            yield dict(scene)
             time.sleep(1)
 
     def pods(self, workload: Live) -> tuple[Live, ...]:

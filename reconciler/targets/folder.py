@@ -71,6 +71,15 @@ class Folder:
         finally:
             os.close(handle)
 
+    def mark(self, path: str) -> tuple[int, ...]:
+        """What changes whenever the file does; empty if there is none that can be seen."""
+        try:
+            with self._parent(path, make=False) as parent:
+                facts = os.stat(_name(path), dir_fd=parent, follow_symlinks=False)
+        except OSError:
+            return ()
+        return facts.st_ino, facts.st_mtime_ns, facts.st_size, facts.st_mode
+
     def write(self, path: str, content: bytes) -> None:
         """The file, whole, or as it was before: synced under another name and renamed. Raises OSError."""
         with self._parent(path, make=True) as parent:

@@ -18,12 +18,12 @@ from reconciler.target import Lease, Named, Reading
 from reconciler.targets import kubernetes_inventory, kubernetes_lease
 from reconciler.targets.kubernetes_answers import applied, deleted, missing_permission, sentence
 from reconciler.targets.kubernetes_client import APPLY, Client, client_for_context, client_in_cluster
-from reconciler.targets.kubernetes_reading import Reader
+from reconciler.targets.kubernetes_reading import Reader, selector
 from reconciler.targets.kubernetes_records import Records
 from reconciler.targets.kubernetes_resources import Resource, Resources, no_such_kind
 from reconciler.targets.kubernetes_watch import Scenery
 from reconciler.targets.kubernetes_workloads import Workloads
-from reconciler.unit import MANAGED_BY, MANAGER, Unit
+from reconciler.unit import MANAGER, Unit
 
 DEFINED_SECONDS = 5.0
 """How long a kind may take to be served once its definition is established."""
@@ -128,9 +128,9 @@ class KubernetesTarget:
         }
         return deleted(self._client.request("DELETE", resource.item(wanted.key), body=orjson.dumps(options)))
 
-    def scenes(self, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
+    def scenes(self, unit: Unit, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
         """By one watch a kind and namespace."""
-        with closing(Scenery(self._client, self._resources, f"{MANAGED_BY}={MANAGER}", wanted)) as scenery:
+        with closing(Scenery(self._client, self._resources, selector(unit), wanted)) as scenery:
             yield from scenery.scenes()
 
     def read_records(self, unit: Unit, kinds: Sequence[Named]) -> Mapping[ObjectKey, Live]:

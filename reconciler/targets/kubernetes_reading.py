@@ -8,10 +8,10 @@ from typing import Any
 from compiler.errors import TargetError
 from compiler.kube_object import ObjectKey
 from reconciler.errors import Denied
+from reconciler.target import Found, Missing, Named, NoSuchKind, Reading, Unread
 from reconciler.targets.kubernetes_answers import at_the_door, missing_permission, sentence
 from reconciler.targets.kubernetes_client import JSON, METADATA_ONLY, Client
 from reconciler.targets.kubernetes_resources import Resource, Resources, no_such_kind
-from reconciler.target import Found, Missing, Named, NoSuchKind, Reading, Unread
 from reconciler.unit import Unit
 
 PAGE = "500"

@@ -12,7 +12,9 @@ from tests.controlplane.toolchain import Unavailable
 
 def main() -> None:
     """Start a control plane, say how to use it, and end it when asked to."""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # A shell starts what runs in its background with SIGINT ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         with start(build()) as running:
             cluster = running.cluster

@@ -23,9 +23,7 @@ FLAGS = ("-trimpath", "-buildvcs=false")
 STRIP = "-s -w"
 # Without its version the server calls itself one that clients cannot parse.
 VERSION = "k8s.io/component-base/version.git"
-KUBERNETES_LDFLAGS = (
-    f"{STRIP} -X {VERSION}Version=v1.36.3 -X {VERSION}Major=1 -X {VERSION}Minor=36"
-)
+KUBERNETES_LDFLAGS = f"{STRIP} -X {VERSION}Version=v1.36.3 -X {VERSION}Major=1 -X {VERSION}Minor=36"
 # Raised when what a recipe leaves in its folder changes without its inputs changing.
 LAYOUT = "1"
 UNUSED_FOR = 60 * 24 * 3600.0
@@ -188,9 +186,7 @@ def _discard_unused(cache: Path) -> None:
 def _run_go(go: Go, module: Path, arguments: tuple[str, ...]) -> None:
     last: deque[str] = deque(maxlen=20)
     command = [str(go.program), *arguments]
-    with subprocess.Popen(
-        command, cwd=module, env=go.environment(), stderr=subprocess.PIPE, text=True
-    ) as running:
+    with subprocess.Popen(command, cwd=module, env=go.environment(), stderr=subprocess.PIPE, text=True) as running:
         started = reported = time.monotonic()
         for count, line in enumerate(running.stderr or (), start=1):
             last.append(line)

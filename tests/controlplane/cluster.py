@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import urllib3
 
@@ -120,10 +121,9 @@ class Cluster:
         timeout: float = 30,
     ) -> Reply:
         """Send a request and give back its reply, whatever the status."""
-        answer = self.pool.request_encode_url(
+        answer = self.pool.request(
             method,
-            self.server + path,
-            fields=query,
+            f"{self.server}{path}?{urlencode(query or {})}",
             body=None if body is None else json.dumps(body),
             headers={**self.headers[user], "Content-Type": content_type, "Accept": JSON},
             timeout=timeout,
@@ -137,9 +137,7 @@ class Cluster:
         """The body of what is at a path, which must be there."""
         return self.request("GET", path, query=query).checked().body
 
-    def apply(
-        self, path: str, body: Any, *, manager: str = "test", force: bool = True, user: str = ADMIN
-    ) -> Any:
+    def apply(self, path: str, body: Any, *, manager: str = "test", force: bool = True, user: str = ADMIN) -> Any:
         """Server-side apply an object at its own path."""
         query = {"fieldManager": manager, "force": json.dumps(force)}
         reply = self.request("PATCH", path, body, user=user, content_type=APPLY, query=query)
@@ -170,9 +168,7 @@ class Cluster:
                 raise TookTooLong(f"{path} after {seconds} s: {reply}")
             time.sleep(POLL_SECONDS)
 
-    def namespace(
-        self, prefix: str = "test", *, labels: Mapping[str, str] | None = None
-    ) -> str:
+    def namespace(self, prefix: str = "test", *, labels: Mapping[str, str] | None = None) -> str:
         """A new namespace, in which pods can be created at once; the caller deletes it."""
         name = f"{prefix[:50].rstrip('-')}-{secrets.token_hex(4)}"
         metadata = {"name": name, "labels": dict(labels or {})}

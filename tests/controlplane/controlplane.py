@@ -14,7 +14,7 @@ from tests.controlplane.build import Built
 from tests.controlplane.cluster import CONNECTIONS, POLL_SECONDS, Cluster
 from tests.controlplane.credentials import write_kubeconfigs, write_signing_key, write_tokens
 from tests.controlplane.definitions import read_definitions
-from tests.controlplane.install import install
+from tests.controlplane.install import await_served, install
 from tests.controlplane.processes import Processes, StartFailed, free_ports
 from tests.controlplane.programs import Site
 from tests.controlplane.stages import Stage, write_stages
@@ -54,6 +54,7 @@ class ControlPlane:
         """Start the API server again, on the same port and data, and wait until it is ready."""
         self.processes.start("kube-apiserver", programs.api_server(self.site))
         _await(self.processes, lambda: _is_ready(self.cluster))
+        await_served(self.cluster)
 
     def close(self) -> None:
         """End everything and remove its folder."""

@@ -33,19 +33,14 @@ def write_tokens(path: Path) -> dict[str, str]:
     return tokens
 
 
-def write_kubeconfigs(
-    folder: Path, cluster: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]]
-) -> None:
+def write_kubeconfigs(folder: Path, cluster: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]]) -> None:
     """One file per user, each with the contexts of all users and its own user's as the current."""
     config: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": CONTEXT, "cluster": cluster}],
         "users": [{"name": user, "user": how} for user, how in users.items()],
-        "contexts": [
-            {"name": context_of(user), "context": {"cluster": CONTEXT, "user": user}}
-            for user in users
-        ],
+        "contexts": [{"name": context_of(user), "context": {"cluster": CONTEXT, "user": user}} for user in users],
     }
     for user in users:
         config["current-context"] = context_of(user)

@@ -23,7 +23,18 @@ def install(cluster: Cluster, objects: Iterable[Mapping[str, Any]]) -> list[str]
     cluster.apply_all(definitions)
     cluster.apply_all({p: found for p, found in missing.items() if p not in definitions})
     cluster.until(DEFINITIONS, lambda body: definitions.keys() <= _established(body))
+    await_served(cluster)
     return list(missing)
+
+
+def await_served(cluster: Cluster) -> None:
+    """Wait until objects of all defined kinds can be read; right after a start they cannot."""
+    for item in cluster.get(DEFINITIONS)["items"]:
+        spec = item["spec"]
+        for version in spec["versions"]:
+            if version["served"]:
+                path = f"/apis/{spec['group']}/{version['name']}/{spec['names']['plural']}"
+                cluster.until(path, bool, query={"limit": "1"})
 
 
 def uninstall(cluster: Cluster, paths: Iterable[str]) -> None:

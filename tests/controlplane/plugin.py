@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -34,9 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
-    config.addinivalue_line(
-        "markers", "cluster: needs a Kubernetes cluster (set on all that use one by fixture)"
-    )
+    config.addinivalue_line("markers", "cluster: needs a Kubernetes cluster (set on all that use one by fixture)")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,7 +51,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     capture: Any = session.config.pluginmanager.getplugin("capturemanager")
     try:
-        with capture.global_and_fixture_disabled():
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
             build() if session.config.option.cluster == "controlplane" else build_definitions()
     except Unavailable:
         # The fixture says it again, for each test and in the way that fits the machine.
@@ -115,9 +113,12 @@ def _needs_cluster(item: pytest.Item) -> bool:
 
 @contextmanager
 def _or_skip() -> Iterator[None]:
+    why: Unavailable | None = None
     try:
         yield
-    except Unavailable as why:
+    except Unavailable as unavailable:
+        why = unavailable
+    if why:
         message = f"No control plane: {why}; {HOW_TO_GET_ONE}"
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(message, pytrace=False)

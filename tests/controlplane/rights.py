@@ -54,9 +54,7 @@ class Rights:
         }
         self._create(namespace, f"{prefix}RoleBinding", name, binding)
 
-    def _create(
-        self, namespace: str | None, kind: str, name: str, body: Mapping[str, Any]
-    ) -> None:
+    def _create(self, namespace: str | None, kind: str, name: str, body: Mapping[str, Any]) -> None:
         inside = f"/namespaces/{namespace}" if namespace else ""
         collection = f"{RBAC}{inside}/{kind.lower()}s"
         self._cluster.request("POST", collection, {"metadata": {"name": name}, **body}).checked()
@@ -71,6 +69,4 @@ class Rights:
             "resource": given["resources"][0],
         }
         review = {"spec": {"user": user, "resourceAttributes": attributes}}
-        self._cluster.until(
-            REVIEWS, lambda answer: answer["status"]["allowed"], method="POST", body=review
-        )
+        self._cluster.until(REVIEWS, lambda answer: answer["status"]["allowed"], method="POST", body=review)

@@ -1,4 +1,4 @@
-"""A process of its own that runs the control plane's programs and outlives whoever asked for them just long enough to end them.
+"""Runs the control plane's programs in a process that outlives whoever asked for them just long enough to end them.
 
 It is run by path, imports only the standard library, takes one JSON command a line on standard
 input and answers each with one line. When its input ends, or its parent is gone, it kills what it

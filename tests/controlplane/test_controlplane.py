@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 IMAGE = "nginx:stable-alpine"
 
 
-def deployment(name: str, image: str = IMAGE, replicas: int = 1, **annotations: str) -> Any:
+def deployment(name: str, image: str = IMAGE, replicas: int = 1, pods: str | None = None) -> Any:
     container = {
         "name": "agent",
         "image": image,
@@ -37,7 +38,7 @@ def deployment(name: str, image: str = IMAGE, replicas: int = 1, **annotations: 
             "progressDeadlineSeconds": 3,
             "selector": {"matchLabels": labels},
             "template": {
-                "metadata": {"labels": labels, "annotations": annotations},
+                "metadata": {"labels": labels, "annotations": {MARK: pods} if pods else {}},
                 "spec": {"containers": [container]},
             },
         },
@@ -253,7 +254,7 @@ def test_a_policy_of_admission_is_obeyed(
         "matchResources": {"namespaceSelector": where},
     }
     for path in (policy, binding):
-        request.addfinalizer(lambda path=path: cluster.request("DELETE", path))
+        request.addfinalizer(partial(cluster.request, "DELETE", path))
     cluster.apply(policy, {**head, "kind": "ValidatingAdmissionPolicy", "spec": spec})
     cluster.apply(binding, {**head, "kind": "ValidatingAdmissionPolicyBinding", "spec": bound})
 
@@ -277,7 +278,7 @@ def test_a_test_can_ask_for_unhealthy_pods(
     controlplane: ControlPlane, namespace: str, behaviour: str, phase: str, state: str
 ) -> None:
     cluster, path = controlplane.cluster, deployment_path(namespace, "web")
-    cluster.apply(path, deployment("web", **{MARK: behaviour}))
+    cluster.apply(path, deployment("web", pods=behaviour))
     cluster.until(path, lambda body: condition(body, "Progressing").get("status") == "False")
     assert condition(cluster.get(path), "Progressing")["reason"] == "ProgressDeadlineExceeded"
     (pod,) = cluster.get(pods_path(namespace))["items"]
@@ -285,9 +286,7 @@ def test_a_test_can_ask_for_unhealthy_pods(
     assert state in str(pod["status"]["containerStatuses"][0]["state"])
 
 
-def test_an_image_alone_makes_a_rollout_unhealthy(
-    controlplane: ControlPlane, namespace: str
-) -> None:
+def test_an_image_alone_makes_a_rollout_unhealthy(controlplane: ControlPlane, namespace: str) -> None:
     cluster, path = controlplane.cluster, deployment_path(namespace, "web")
     cluster.apply(path, deployment("web", replicas=2))
     cluster.until(path, ready_replicas(2))
@@ -307,9 +306,7 @@ def test_slow_pods_become_ready_in_the_end(controlplane: ControlPlane, namespace
     assert time.monotonic() - started > 3.5
 
 
-def test_data_outlives_a_restart_of_the_api_server(
-    controlplane: ControlPlane, namespace: str
-) -> None:
+def test_data_outlives_a_restart_of_the_api_server(controlplane: ControlPlane, namespace: str) -> None:
     cluster, path = controlplane.cluster, f"/api/v1/namespaces/{namespace}/configmaps/kept"
     head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept"}}
     cluster.apply(path, {**head, "data": {"some": "thing"}})

@@ -92,9 +92,7 @@ def test_programs_end_although_a_forked_process_holds_the_pipe_open() -> None:
         "time.sleep(600)\n"
     )
     root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE, text=True
-    ) as holder:
+    with subprocess.Popen([sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         child, folder = holder.stdout.readline().split()
         holder.kill()

@@ -1,0 +1,119 @@
+"""Rewrite: one foreign document -> the spec that is being made of it, with where each field was written, and what
+was found wrong on the way."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.document import Document
+from compiler.layer import Layer
+from compiler.source import FieldPath
+from compiler.suggestion import did_you_mean
+
+
+@dataclass(slots=True)
+class Rewrite:
+    """A spec in the making. Paths of both documents are counted from their roots."""
+
+    document: Document
+    """The foreign document, as it is written."""
+    system: str
+    """Whose document it is, `Omnia`."""
+    layer: Layer
+    """The documents beside it, as they are written."""
+    data: dict[str, Any] = field(default_factory=dict)
+    """What has been made so far."""
+    trace: dict[FieldPath, FieldPath] = field(default_factory=dict)
+    """Field of the spec -> field of the foreign document."""
+    elsewhere: dict[FieldPath, tuple[Document, FieldPath]] = field(default_factory=dict)
+    """Field of the spec -> the other document that it was taken from, and its field there."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """What was found."""
+
+    def put(self, to: FieldPath, value: Any, written: FieldPath) -> None:
+        """Set a field of the spec, and note where it was written; its parents are made as needed."""
+        place = self.data
+        for length, step in enumerate(to[:-1], start=1):
+            self.trace.setdefault(to[:length], written)
+            inner = place.setdefault(str(step), {})
+            if not isinstance(inner, dict):
+                return  # what stands there has the wrong type, and the spec's model says so
+            place = inner
+        self.trace[to] = written
+        place[str(to[-1])] = value
+
+    def at(self, path: FieldPath) -> Any:
+        """The value of a field of the spec, or None."""
+        return _at(self.data, path)
+
+    def foreign(self, *path: str | int) -> Any:
+        """The value of a field of the foreign document, or None."""
+        return _at(self.document.data, path)
+
+    def made(self, api_version: str, kind: str) -> Document:
+        """The spec, in place of the foreign document."""
+        data = {"apiVersion": api_version, "kind": kind, **self.data}
+        return Document(self.document.path, self.document.index, data, self.document.text, self.trace, self.elsewhere)
+
+    def later(self, path: FieldPath, what: str, help: str = "") -> None:
+        """A field with an effect at run time that the spec cannot express yet."""
+        message = f"{dotted(path)} cannot be expressed yet: {what}"
+        help = help or "remove it until then; nothing is accepted and then dropped"
+        self._report("R0701", Severity.ERROR, message, path, help)
+
+    def inert(self, path: FieldPath, why: str) -> None:
+        """A field that does nothing in its own system either."""
+        message = f"{dotted(path)} has no effect: {why}"
+        self._report("R0702", Severity.WARNING, message, path, "remove it")
+
+    def old(self, path: FieldPath, now: str) -> None:
+        """A field or value under the name that it had in an older version of its system."""
+        message = f"{dotted(path)} is an old form"
+        self._report("R0703", Severity.WARNING, message, path, f"it is read as {now}; write that")
+
+    def namespace(self, path: FieldPath, name: str) -> None:
+        """A namespace: it finds what a reference means, and then everything is in the environment's."""
+        message = f"the namespace {name} only tells what references mean; objects get the environment's"
+        self._report("R0704", Severity.WARNING, message, path, "remove it, or keep it while the file is used elsewhere")
+
+    def unknown(self, path: FieldPath, known: Iterable[str]) -> None:
+        """A field that its system does not have."""
+        names = [name for name in known if name]
+        parent = dotted(path[:-1]) or self.document.kind
+        help = did_you_mean(str(path[-1]), names) or f"known fields: {', '.join(sorted(names))}"
+        self._report("R0705", Severity.ERROR, f"{parent} of {self.system} has no field {path[-1]}", path, help)
+
+    def wrong(self, path: FieldPath, message: str, help: str) -> None:
+        """A value that its own system would not take."""
+        self._report("R0706", Severity.ERROR, message, path, help, key=False)
+
+    def unresolved(self, path: FieldPath, message: str, help: str) -> None:
+        """A reference that means nothing in its own system."""
+        self._report("R0707", Severity.ERROR, message, path, help, key=False)
+
+    def _report(
+        self, code: str, severity: Severity, message: str, path: FieldPath, help: str, *, key: bool = True
+    ) -> None:
+        span = self.document.span_of(path, key=key)
+        found = Diagnostic(code=code, severity=severity, message=message, span=span, field=dotted(path), help=help)
+        self.diagnostics.append(found)
+
+
+def dotted(path: FieldPath) -> str:
+    """A path as people write it, `spec.facades[0].port`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _at(value: Any, path: Iterable[str | int]) -> Any:
+    for step in path:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value

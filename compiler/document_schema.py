@@ -1,0 +1,67 @@
+"""Document schema: a kind -> the JSON Schema of its documents, and that of the overlays which layers lay over them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from compiler.kind import Kind
+from compiler.metadata import Metadata
+from compiler.model_schema import Schema, model_schema, rebuilt
+from compiler.parse import API_VERSION
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DIRECTIVES: Mapping[str, Schema] = {
+    "remove": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Names in this map that lower layers set and this one removes.",
+    },
+    "replace": {"const": True, "description": "True to drop everything that lower layers set in this map."},
+}
+
+_REFERENCES = {f"${name}": {"$ref": f"#/$defs/{name}"} for name in _DIRECTIVES}
+
+
+def document_schema(kind: Kind) -> Schema:
+    """The schema of a whole document of a kind, for editors and for pipelines."""
+    spec = model_schema(kind.spec)
+    definitions = spec.pop("$defs", {})
+    return {
+        "$schema": _DRAFT,
+        "title": kind.name,
+        "description": kind.title,
+        "type": "object",
+        "properties": {
+            "apiVersion": {"const": API_VERSION, "description": "The version of the language."},
+            "kind": {"const": kind.name, "description": "The kind of the spec."},
+            "metadata": model_schema(Metadata),
+            "spec": spec,
+        },
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "additionalProperties": False,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def overlay_schema(kind: Kind) -> Schema:
+    """The schema of a document that a lower layer has too: only its identity is required, and maps take directives."""
+    whole = document_schema(kind)
+    properties = {name: rebuilt(inner, _optional) for name, inner in whole["properties"].items()}
+    properties["metadata"]["required"] = ["name"]
+    definitions = {name: rebuilt(inner, _optional) for name, inner in whole["$defs"].items()}
+    return {
+        **whole,
+        "title": f"{kind.name} (overlay)",
+        "properties": properties,
+        "required": ["apiVersion", "kind", "metadata"],
+        "$defs": {**definitions, **_DIRECTIVES},
+    }
+
+
+def _optional(schema: Schema) -> Schema:
+    dropped = ("required", "default", "minProperties")
+    optional: dict[str, Any] = {key: value for key, value in schema.items() if key not in dropped}
+    if optional.get("type") == "object":
+        optional["properties"] = {**optional.get("properties", {}), **_REFERENCES}
+    if "propertyNames" in optional:
+        optional["propertyNames"] = {"anyOf": [{"enum": sorted(_REFERENCES)}, optional["propertyNames"]]}
+    return optional

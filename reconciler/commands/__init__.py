@@ -1,0 +1,1 @@
+"""The commands that need a target, one file each; which there are is said in `reconciler/cli.py`."""

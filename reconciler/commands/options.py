@@ -1,0 +1,149 @@
+"""The flags that commands with a target share, and what they mean: a command's context in, Settings and a compiled commit out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compiler.errors import UsageError
+
+if TYPE_CHECKING:
+    from compiler.bundle import Bundle
+    from reconciler.revision import Revision
+    from reconciler.settings import Settings
+
+WRONG = 2
+"""Exit code: specs, flags or revision are wrong, and nothing was done."""
+NOT_DONE = 3
+"""Exit code: something was not applied, is held, cannot be reached, or is not healthy."""
+Decorated = Callable[..., Any]
+
+
+def environment_names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The environments of the fleet, for the shell's completion."""
+    from compiler.fleet import environment_names as names
+    from compiler.trees.folder import FolderTree
+
+    directory = context.find_root().params.get("directory") or Path()
+    return [name for name in names(FolderTree(directory)) if name.startswith(incomplete)]
+
+
+environment = click.argument("environment", metavar="ENV", shell_complete=environment_names)
+environments = click.argument("environments", metavar="[ENV]...", nargs=-1, shell_complete=environment_names)
+_TARGET = (
+    click.option("--ref", metavar="REF", default="HEAD", show_default=True, help="The branch, tag or commit to read."),
+    click.option("--source", metavar="URL", help="Read commits from this repository (https, ssh, file) instead of DIR's."),
+    click.option("--root", metavar="DIR", type=click.Path(path_type=Path), help="Where directory targets and mirrors lie."),
+    click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own."),
+    click.option("--context", "kube_context", metavar="NAME", help="Its context to use instead of the environment's."),
+    click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user."),
+    click.option("--namespace", "namespaces", metavar="NS", multiple=True, help="Write to no namespace but these."),
+    click.option("--quiet", "-q", is_flag=True, help="Print nothing but what went wrong."),
+)
+_CONSENT = (
+    click.option("--adopt", metavar="KIND/NAME", multiple=True, help="Take over this object, which is not ours yet."),
+    click.option("--allow-empty", is_flag=True, help="Delete everything if the environment has become empty."),
+)
+
+
+def target_options(command: Decorated) -> Decorated:
+    """The flags that say where commits come from and what may be reached."""
+    return _with(_TARGET, command)
+
+
+def consent_options(command: Decorated) -> Decorated:
+    """The flags by which a person agrees to more than is always done."""
+    return _with(_CONSENT, command)
+
+
+def _with(options: tuple[Callable[[Decorated], Decorated], ...], command: Decorated) -> Decorated:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """An environment as a commit declares it."""
+
+    revision: "Revision"
+    """The commit."""
+    bundle: "Bundle"
+    """What it compiles to."""
+    declared: Any
+    """The environment's own spec."""
+    compiled: Any
+    """All that the compiler found, to tell where a field was written."""
+
+
+def settings_of(context: click.Context, flags: dict[str, Any]) -> "Settings":
+    """What the shared flags mean. Raises UsageError if DIR is in no repository and no other source is given."""
+    from compiler.trees.git import top_and_folder
+    from reconciler.reach import Reach
+    from reconciler.revision import GitSource
+    from reconciler.settings import DEFAULT_ROOT, Settings
+
+    directory: Path = context.obj if isinstance(context.obj, Path) else Path()
+    location, folder = (flags["source"], "") if flags["source"] else top_and_folder(directory)
+    namespaces = frozenset(flags["namespaces"]) or None
+    return Settings(
+        directory=directory,
+        root=(flags["root"] or directory / DEFAULT_ROOT).absolute(),
+        source=GitSource(str(location), flags["ref"], folder),
+        kubeconfig=flags["kubeconfig"],
+        context=flags["kube_context"],
+        reach=Reach(namespaces=namespaces, impersonate=flags["impersonate"] or ""),
+    )
+
+
+def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit:
+    """The environment compiled at a revision; with errors in its specs they are printed and the command ends with 2."""
+    from compiler.pipeline import compile_environment
+    from compiler.reports.gather import gather
+    from compiler.reports.text import render
+
+    tree = revision.tree()
+    demand_environment(tree, name)
+    compiled = compile_environment(tree, name)
+    failed = compiled.bundle is None or compiled.environment is None
+    if compiled.diagnostics and (failed or not context.params.get("quiet")):
+        click.echo(render(gather([compiled]), tree, colour=colour(err=True)), nl=False, err=True)
+    if compiled.bundle is None or compiled.environment is None:
+        context.exit(WRONG)
+    return Commit(revision, compiled.bundle, compiled.environment.spec, compiled)
+
+
+def demand_environment(tree: Any, name: str) -> None:
+    """Raise UsageError unless the tree declares this environment and it can be compiled."""
+    from compiler.fleet import environment_names as names
+    from compiler.suggestion import did_you_mean
+
+    known = names(tree)
+    if name in known:
+        return
+    if tree.entries(f"environments/{name}"):
+        raise UsageError(f"environment {name} is abstract, or has no environment.yaml", f"there are: {', '.join(known)}")
+    listed = f"there are: {', '.join(known)}" if known else "the commit has no environments/NAME/environment.yaml"
+    raise UsageError(f"{tree.name} has no environment named {name}", did_you_mean(name, known) or listed)
+
+
+def mention_uncommitted(context: click.Context, settings: "Settings", verb: str) -> None:
+    """Say on standard error that the work folder holds more than the commit that is read."""
+    if settings.source.ref != "HEAD" or not settings.source.is_local or context.params.get("quiet"):
+        return
+    from compiler.trees.git import uncommitted
+
+    files = uncommitted(settings.directory)
+    if files:
+        what = f"{len(files)} files are" if len(files) > 1 else f"{files[0]} is"
+        click.echo(f"note: {what} not committed, and not {verb}", err=True)
+
+
+def colour(err: bool = False) -> bool:
+    """Whether standard output, or standard error, is a terminal that wants colours."""
+    import os
+
+    stream = click.get_text_stream("stderr" if err else "stdout")
+    return stream.isatty() and not os.environ.get("NO_COLOR")

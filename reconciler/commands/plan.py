@@ -1,0 +1,62 @@
+"""roster plan: what sync would do, and nothing done."""
+
+from typing import Any
+
+import click
+
+from compiler.cli import Command
+from reconciler.commands.options import (
+    NOT_DONE,
+    colour,
+    commit_of,
+    consent_options,
+    environment,
+    mention_uncommitted,
+    settings_of,
+    target_options,
+)
+
+DIFFERENT = 1
+
+
+@click.command(cls=Command)
+@environment
+@target_options
+@consent_options
+@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything would change.")
+@click.pass_context
+def plan(context: click.Context, environment: str, style: str, tell: bool, **flags: Any) -> None:
+    """Show what sync would do to the target of ENV, field by field and why, and stop there.
+
+    Reads a commit, never the work folder, and writes nothing. Exit code 0, or with --exit-code 1 if anything would
+    change; 2 if the specs are wrong; 3 if something is held for a person to decide.
+
+    \b
+    Examples:
+      roster plan prod                    the commit that is checked out
+      roster plan prod --ref origin/main  another one
+      roster plan prod --exit-code        for a script: 1 if anything would change
+    """
+    from reconciler.change import Action
+    from reconciler.connect import connect
+    from reconciler.fetch import fetch, local_revision
+    from reconciler.plan_json import plan_json
+    from reconciler.plan_text import plan_text
+    from reconciler.reconcile import reconcile
+    from reconciler.request import Request
+    from reconciler.unit import Pass, Unit
+
+    settings = settings_of(context, flags)
+    mention_uncommitted(context, settings, "planned")
+    source = settings.source
+    commit = commit_of(context, local_revision(source) if source.is_local else fetch(source, settings.mirrors), environment)
+    target = connect(commit.declared.target, settings)
+    which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)
+    consent = {"adopt": tuple(flags["adopt"]), "allow_empty": flags["allow_empty"]}
+    report = reconcile(Request(which=which, bundle=commit.bundle, **consent), target)
+    show = plan_json if style == "json" else plan_text
+    if not flags["quiet"]:
+        click.echo(show(report, commit.bundle, commit.compiled, target.title, colour=colour()), nl=False)
+    held = bool(report.plan.of(Action.HOLD))
+    context.exit(NOT_DONE if held else DIFFERENT if tell and not report.plan.empty else 0)

@@ -1,0 +1,78 @@
+"""compile_apart: a Revision and an environment in, what it compiles to out, worked out in a bounded child process.
+
+The child has no way to a cluster and little to eat: whatever a repository does to the compiler, the loop goes on.
+"""
+
+import multiprocessing
+import os
+import resource
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from compiler.bundle import Bundle
+from compiler.errors import RosterError, TargetError
+from reconciler.revision import Revision
+
+MEMORY = 4 << 30
+"""Bytes of address space that a child may have."""
+CLUSTER_VARIABLES = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a child found."""
+
+    bundle: Bundle | None
+    """None if the specs have errors."""
+    environment: Any
+    """The EnvironmentSpec, None if not even that is well formed."""
+    findings: str
+    """What is wrong, as text for people; empty if nothing is."""
+
+
+def compile_apart(revision: Revision, environment: str, timeout: float = 600) -> Outcome:
+    """Compile in a child, `timeout` seconds at most. Raises UsageError for no such environment, TargetError for a child
+    that used up its time or memory."""
+    # A fork of a process with threads may inherit a lock that nobody will ever release.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_work, args=(theirs, revision, environment), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        answer = ours.recv() if ours.poll(timeout) else None
+    except EOFError:
+        answer = None
+    finally:
+        ours.close()
+        child.kill()
+        child.join()
+    if isinstance(answer, RosterError):
+        raise answer
+    if not isinstance(answer, Outcome):
+        raise TargetError(f"compiling {environment} at {revision.short} took more time or memory than it may")
+    return answer
+
+
+def _work(pipe: Connection, revision: Revision, environment: str) -> None:
+    """What the child does."""
+    for name in CLUSTER_VARIABLES:
+        os.environ.pop(name, None)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        pipe.send(_compiled(revision, environment))
+    except RosterError as error:
+        pipe.send(error)
+
+
+def _compiled(revision: Revision, environment: str) -> Outcome:
+    from compiler.pipeline import compile_environment
+    from compiler.reports.gather import gather
+    from compiler.reports.text import render
+
+    tree = revision.tree()
+    compiled = compile_environment(tree, environment)
+    findings = render(gather([compiled]), tree) if compiled.diagnostics else ""
+    spec = compiled.environment.spec if compiled.environment is not None else None
+    return Outcome(bundle=compiled.bundle, environment=spec, findings=findings)

@@ -1,0 +1,34 @@
+"""What scenarios share: a cluster on which Roster is installed, and a repository that points at it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.controlplane.cluster import Cluster
+from tests.scenarios.repository import Repository, make
+
+
+@pytest.fixture(scope="session")
+def installed(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    """The cluster after `roster install`."""
+    folder = tmp_path_factory.mktemp("install")
+    make(folder, {"KUBECONFIG": str(cluster.kubeconfig)}).roster("install", "--context", cluster.context)
+    return cluster
+
+
+@pytest.fixture
+def repository(installed: Cluster, tmp_path: Path) -> Repository:
+    """An empty repository whose commands reach the cluster."""
+    return make(tmp_path / "fleet", {"KUBECONFIG": str(installed.kubeconfig)})
+
+
+@pytest.fixture
+def secret(installed: Cluster, namespace: str) -> Callable[..., None]:
+    """Makes a Secret in the test's namespace."""
+
+    def make_secret(name: str, **data: str) -> None:
+        body = {"metadata": {"name": name}, "stringData": data}
+        installed.request("POST", f"/api/v1/namespaces/{namespace}/secrets", body).checked()
+
+    return make_secret
