@@ -138,7 +138,7 @@ def diff(context: click.Context, revisions: str, environments: tuple[str, ...], 
     head = GitTree(repository, head_name, folder)
     base = GitTree(repository, merge_base(repository, base_name, head_name), folder)
     _mention_uncommitted(context, head_name)
-    comparison, findings = _guarded(compare)(base, head, _either(base, head, environments))
+    comparison, findings = compare(base, head, _either(base, head, environments))
     if findings.failed:
         click.echo(_reported(context, findings, head, style), nl=False)
         context.exit(WRONG)
@@ -211,21 +211,7 @@ def _either(base: "Tree", head: "Tree", names: tuple[str, ...]) -> tuple[str, ..
 def _compile(tree: "Tree", name: str) -> "Compiled":
     from compiler.pipeline import compile_environment
 
-    compiled: Compiled = _guarded(compile_environment)(tree, name)
-    return compiled
-
-
-def _guarded(work: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, with a fault of a template told as such."""
-    from compiler.template import TemplateError
-
-    def guarded(*arguments: Any) -> Any:
-        try:
-            return work(*arguments)
-        except TemplateError as error:
-            raise UsageError(str(error), "a template cannot be filled in: this is a fault of Roster's own") from error
-
-    return guarded
+    return compile_environment(tree, name)
 
 
 def _ends(revisions: str) -> tuple[str, str]:

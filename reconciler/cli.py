@@ -64,8 +64,11 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(name, COMMANDS[name][2]) for name in names])
 
 
+_FOLDER = click.Path(path_type=Path)
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("-C", "directory", metavar="DIR", type=click.Path(path_type=Path), default=Path(), help="The fleet's folder.")
+@click.option("-C", "directory", metavar="DIR", type=_FOLDER, default=Path(), help="The fleet's folder.")
 @click.option("--no-color", "--no-colour", is_flag=True, help="Print without colours; NO_COLOR does the same.")
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault of Roster's own.")
 @click.version_option(package_name="agent-roster", prog_name="roster", message="%(prog)s %(version)s")

@@ -71,10 +71,8 @@ def _spec_lines(
         sign = SIGNS[change.action]
         left = f"  {sign} {change.key}"
         yield aligned(f"  {paint(sign, sign)} {change.key}", len(left), _remark(change, bundle, compiled))
-        for line in _fields(change, bundle, compiled):
-            yield line
-        for note in change.notes:
-            yield f"  {paint('!', '!')} {note}"
+        yield from _fields(change, bundle, compiled)
+        yield from (f"  {paint('!', '!')} {note}" for note in change.notes)
 
 
 def _remark(change: Change, bundle: Bundle, compiled: Compiled) -> str:

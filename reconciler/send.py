@@ -1,7 +1,7 @@
 """One change in -> its Outcome; where fields are contested, decided field by field and sent again."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -48,7 +48,7 @@ def send(change: Change, desired: KubeObject, sender: Sender) -> Outcome:
             return _done(change, answer, notes)
         if isinstance(answer, Rejected):
             return _outcome(change, Happened.FAILED, answer.sentence)
-        body, force, decided = _again(change, desired, answer.conflicts, sender)
+        body, force, decided = _again(replace(desired, body=body), desired, answer.conflicts, sender)
         notes = (*notes, *(note for note in decided if note not in notes))
     return _outcome(change, Happened.FAILED, "is changed by somebody else again and again", notes)
 
@@ -58,14 +58,17 @@ def _first_body(change: Change) -> bytes:
 
 
 def _again(
-    change: Change, desired: KubeObject, conflicts: tuple[Conflict, ...], sender: Sender
+    sent: KubeObject, desired: KubeObject, conflicts: tuple[Conflict, ...], sender: Sender
 ) -> tuple[bytes, bool, tuple[str, ...]]:
-    """The body to send next, whether by force, and what to tell, given the object as it is by now."""
-    reading = sender.target.read(sender.unit, [Named(change.key, change.api_version)])[change.key]
+    """The body to send next, whether by force, and what to tell, given the object as it is by now.
+
+    It is made from what was sent last, so that a field once left to others stays out of a forced apply.
+    """
+    reading = sender.target.read(sender.unit, [Named(sent.key, sent.api_version)])[sent.key]
     if not isinstance(reading, Found):
         return desired.body, False, ()
-    intended = hand_over(desired, reading.live, sender.standing.claims)
-    verdicts = adjudicate(change.key, orjson.loads(intended.body), conflicts, sender.standing.remaining)
+    intended = hand_over(replace(sent, body=_at_version(sent.body, "")), reading.live, sender.standing.claims)
+    verdicts = adjudicate(sent.key, orjson.loads(intended.body), conflicts, sender.standing.remaining)
     yielded = [verdict.path for verdict in verdicts if not verdict.ours]
     if yielded:
         ordered = sorted(yielded, key=str, reverse=True)
@@ -77,9 +80,11 @@ def _again(
 
 
 def _at_version(body: bytes, version: str) -> bytes:
-    """The body with a resourceVersion as its precondition."""
+    """The body with a resourceVersion as its precondition, or with none if that is empty."""
     data = orjson.loads(body)
-    data["metadata"]["resourceVersion"] = version
+    data["metadata"].pop("resourceVersion", None)
+    if version:
+        data["metadata"]["resourceVersion"] = version
     return canonical(data)
 
 

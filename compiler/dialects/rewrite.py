@@ -72,6 +72,10 @@ class Rewrite:
         message = f"{dotted(path)} is an old form"
         self._report("R0703", Severity.WARNING, message, path, f"it is read as {now}; write that")
 
+    def partly(self, path: FieldPath, how: str) -> None:
+        """A field that is expressed, but not to the letter."""
+        self._report("R0708", Severity.WARNING, f"{dotted(path)} is not taken to the letter: {how}", path, "")
+
     def namespace(self, path: FieldPath, name: str) -> None:
         """A namespace: it finds what a reference means, and then everything is in the environment's."""
         message = f"the namespace {name} only tells what references mean; objects get the environment's"

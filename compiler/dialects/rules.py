@@ -135,6 +135,8 @@ class Later(Rule):
     """A field with an effect at run time that cannot be expressed yet: an error, unless it is switched off."""
 
     what: str
+    help: str = ""
+    """What to do, where it is more than to remove the field."""
     switch: bool = False
     """True if the block does nothing unless its `enabled` is true."""
 
@@ -142,7 +144,7 @@ class Later(Rule):
         if self.switch and isinstance(value, Mapping) and value.get("enabled") is not True:
             rewrite.inert(path, "it is not enabled")
         else:
-            rewrite.later(path, self.what)
+            rewrite.later(path, self.what, self.help)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Judge: the objects of one spec that change -> what a reviewer must know before saying yes, worst first."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ _IMMUTABLE = {
     **dict.fromkeys(("RoleBinding", "ClusterRoleBinding"), ("roleRef",)),
 }
 """Fields that the API server refuses to change."""
+_RULE_ITEM = re.compile(r"spec\.(ingress|egress)\[\d+\](\.(from|to|ports)\[[^\]]*\])?$")
+_RULE_LIST = re.compile(r"spec\.(ingress|egress)\[\d+\]\.(from|to|ports)$")
 _POWERS = {
     "privileged": True,
     "hostNetwork": True,
@@ -84,17 +87,21 @@ def _network(effect: ObjectEffect) -> Iterator[Reason]:
     if effect.action is Action.DELETE:
         yield Reason(Risk.HIGH, f"deletes {effect.key}: anything may reach the pods")
     elif effect.action is Action.UPDATE:
-        wider = any(_widens(field) for field in effect.fields)
+        wider = _widens(effect.fields)
         yield Reason(Risk.HIGH if wider else Risk.MEDIUM, f"{'widens' if wider else 'changes'} {effect.key}")
 
 
-def _widens(field: FieldEffect) -> bool:
-    """A rule, a peer or a port more; or the only list of peers or ports of a rule taken away, which means all."""
-    change = field.change
-    inside = change.path.startswith(("spec.ingress", "spec.egress"))
-    lists = change.path.rpartition(".")[2] in ("from", "to", "ports")
-    narrowed = change.path.startswith(("spec.podSelector", "spec.policyTypes"))
-    return narrowed or (inside and (change.is_gone if lists else not change.is_gone))
+def _widens(fields: Iterable[FieldEffect]) -> bool:
+    """Whether more may pass: more rules, peers or ports came than went, or what a rule is narrowed by changed."""
+    balance = 0
+    for change in (field.change for field in fields):
+        if _RULE_ITEM.match(change.path):
+            balance += change.is_new - change.is_gone
+        elif _RULE_LIST.match(change.path) and (change.is_new or change.is_gone):
+            balance += change.is_gone  # without a list of peers or of ports a rule is for all
+        elif change.path.startswith("spec."):
+            return True
+    return balance > 0
 
 
 def _capacity(effect: ObjectEffect) -> Iterator[Reason]:

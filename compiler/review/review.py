@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from compiler.compiled import Compiled
 from compiler.kube_object import KubeObject, ObjectKey
@@ -70,13 +71,13 @@ class _Sides:
         old, new = self.old_records.get(key), self.new_records.get(key)
         if old is None or new is None:
             return Action.NONE if old is new else Action.CREATE if old is None else Action.DELETE
-        return Action.NONE if old.body == new.body else Action.UPDATE
+        return Action.UPDATE if old.body != new.body and changes(_declared(old), _declared(new)) else Action.NONE
 
     def spec_fields(self, key: SpecKey) -> tuple[FieldEffect, ...]:
         """The fields of one spec that changed, with their lines; none for a spec that is new or gone."""
         if self.spec_action(key) is not Action.UPDATE:
             return ()
-        found = changes(self.old_records[key].data, self.new_records[key].data)
+        found = changes(_declared(self.old_records[key]), _declared(self.new_records[key]))
         return tuple(FieldEffect(change, self._blame.of_spec(key, change)) for change in found)
 
     def objects(self, own: Mapping[SpecKey, tuple[FieldEffect, ...]]) -> dict[SpecKey, tuple[ObjectEffect, ...]]:
@@ -115,8 +116,8 @@ class _Sides:
         """New immutable object -> the one whose place it takes: of the same family and spec, gone from the head."""
         gone = _by_family(item for key, item in self.old.items() if key not in self.new)
         come = _by_family(item for key, item in self.new.items() if key not in self.old)
-        pairs = ((family, new, old) for family in come for new, old in zip(come[family], gone[family], strict=False))
-        return {new: old for _, new, old in pairs}
+        pairs = (zip(come[family], gone[family], strict=False) for family in come)
+        return {new: old for pair in pairs for new, old in pair}
 
     def effect(
         self,
@@ -153,6 +154,13 @@ class _Sides:
         return sum(key in self.old and self.old[key].body == item.body for key, item in self.new.items())
 
 
+def _declared(record: KubeObject) -> dict[str, Any]:
+    """What of a record a person wrote: its name and namespace are the environment's affair."""
+    data = record.data
+    metadata = {key: value for key, value in data["metadata"].items() if key not in ("name", "namespace")}
+    return {**data, "metadata": metadata}
+
+
 def _object_action(old: KubeObject | None, new: KubeObject | None) -> Action:
     if old is None:
         return Action.CREATE
@@ -172,12 +180,13 @@ def _is_felt(
     return key in objects or made or bool(causes & cited)
 
 
-def _by_family(objects: Iterable[KubeObject]) -> dict[tuple[SpecKey, str], list[ObjectKey]]:
-    families: dict[tuple[SpecKey, str], list[ObjectKey]] = defaultdict(list)
+def _by_family(objects: Iterable[KubeObject]) -> dict[tuple[SpecKey, str, str], list[ObjectKey]]:
+    """Spec, namespace and family -> the immutable objects."""
+    families: dict[tuple[SpecKey, str, str], list[ObjectKey]] = defaultdict(list)
     for item in objects:
         family = item.data["metadata"].get("labels", {}).get(FAMILY)
         if family:
-            families[item.spec, family].append(item.key)
+            families[item.spec, item.key.namespace, family].append(item.key)
     return families
 
 

@@ -1,5 +1,7 @@
-"""The flags that commands with a target share, and what they mean: a command's context in, Settings and a compiled commit out."""
+"""The flags that commands with a target share: a command's context in, Settings and a compiled commit out."""
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +34,11 @@ def environment_names(context: click.Context, _parameter: click.Parameter, incom
 
 environment = click.argument("environment", metavar="ENV", shell_complete=environment_names)
 environments = click.argument("environments", metavar="[ENV]...", nargs=-1, shell_complete=environment_names)
+_FOLDER = click.Path(path_type=Path)
 _TARGET = (
     click.option("--ref", metavar="REF", default="HEAD", show_default=True, help="The branch, tag or commit to read."),
-    click.option("--source", metavar="URL", help="Read commits from this repository (https, ssh, file) instead of DIR's."),
-    click.option("--root", metavar="DIR", type=click.Path(path_type=Path), help="Where directory targets and mirrors lie."),
+    click.option("--source", metavar="URL", help="Read commits from this repository instead of DIR's."),
+    click.option("--root", metavar="DIR", type=_FOLDER, help="Folder of directory targets and mirrors; default .roster/."),
     click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own."),
     click.option("--context", "kube_context", metavar="NAME", help="Its context to use instead of the environment's."),
     click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user."),
@@ -107,11 +110,12 @@ def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit
     tree = revision.tree()
     demand_environment(tree, name)
     compiled = compile_environment(tree, name)
-    failed = compiled.bundle is None or compiled.environment is None
-    if compiled.diagnostics and (failed or not context.params.get("quiet")):
-        click.echo(render(gather([compiled]), tree, colour=colour(err=True)), nl=False, err=True)
     if compiled.bundle is None or compiled.environment is None:
+        click.echo(render(gather([compiled]), tree, colour=colour(err=True)), nl=False, err=True)
         context.exit(WRONG)
+    if compiled.diagnostics and not context.params.get("quiet"):
+        count = f"{len(compiled.diagnostics)} warning{'s' if len(compiled.diagnostics) > 1 else ''}"
+        click.echo(f"note: {count} in the specs; `roster validate {name}` shows what", err=True)
     return Commit(revision, compiled.bundle, compiled.environment.spec, compiled)
 
 
@@ -124,7 +128,8 @@ def demand_environment(tree: Any, name: str) -> None:
     if name in known:
         return
     if tree.entries(f"environments/{name}"):
-        raise UsageError(f"environment {name} is abstract, or has no environment.yaml", f"there are: {', '.join(known)}")
+        others = f"there are: {', '.join(known)}"
+        raise UsageError(f"environment {name} is abstract, or has no environment.yaml", others)
     listed = f"there are: {', '.join(known)}" if known else "the commit has no environments/NAME/environment.yaml"
     raise UsageError(f"{tree.name} has no environment named {name}", did_you_mean(name, known) or listed)
 
@@ -143,7 +148,5 @@ def mention_uncommitted(context: click.Context, settings: "Settings", verb: str)
 
 def colour(err: bool = False) -> bool:
     """Whether standard output, or standard error, is a terminal that wants colours."""
-    import os
-
-    stream = click.get_text_stream("stderr" if err else "stdout")
+    stream = sys.stderr if err else sys.stdout
     return stream.isatty() and not os.environ.get("NO_COLOR")

@@ -26,7 +26,7 @@ DIFFERENT = 1
 @click.option("--format", "style", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything would change.")
 @click.pass_context
-def plan(context: click.Context, environment: str, style: str, tell: bool, **flags: Any) -> None:
+def plan(context: click.Context, /, environment: str, style: str, tell: bool, **flags: Any) -> None:
     """Show what sync would do to the target of ENV, field by field and why, and stop there.
 
     Reads a commit, never the work folder, and writes nothing. Exit code 0, or with --exit-code 1 if anything would
@@ -50,7 +50,9 @@ def plan(context: click.Context, environment: str, style: str, tell: bool, **fla
     settings = settings_of(context, flags)
     mention_uncommitted(context, settings, "planned")
     source = settings.source
-    commit = commit_of(context, local_revision(source) if source.is_local else fetch(source, settings.mirrors), environment)
+    # A plan writes nothing, not even a mirror, where the commit lies on this machine already.
+    revision = local_revision(source) if source.is_local else fetch(source, settings.mirrors)
+    commit = commit_of(context, revision, environment)
     target = connect(commit.declared.target, settings)
     which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)
     consent = {"adopt": tuple(flags["adopt"]), "allow_empty": flags["allow_empty"]}

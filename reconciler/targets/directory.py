@@ -155,7 +155,7 @@ class DirectoryTarget:
             return Rejected(sentence(error, path))
         return Deleted()
 
-    def scenes(self, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
+    def scenes(self, unit: Unit, wanted: Sequence[Named]) -> Iterator[Mapping[ObjectKey, Live]]:
         """Those of the objects that exist: at once, and every second; only files that changed are read again."""
         marks: dict[ObjectKey, tuple[int, ...]] = {}
         scene: dict[ObjectKey, Live] = {}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -252,6 +253,20 @@ RULES = {"ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": 80}]}]}
             "NetworkPolicy",
             U,
             {"spec": RULES},
+            {"spec": {"ingress": [{**RULES["ingress"][0], "ports": [{"port": 81}]}]}},
+            [(Risk.MEDIUM, "changes NetworkPolicy/x")],
+        ),
+        (
+            "NetworkPolicy",
+            U,
+            {"spec": {"podSelector": {"matchLabels": {"a": "b"}}}},
+            {"spec": {"podSelector": {}}},
+            [(Risk.HIGH, "widens NetworkPolicy/x")],
+        ),
+        (
+            "NetworkPolicy",
+            U,
+            {"spec": RULES},
             {"spec": {"ingress": [{"ports": [{"port": 80}]}]}},
             [(Risk.HIGH, "widens NetworkPolicy/x")],
         ),
@@ -382,9 +397,11 @@ FLEET = {
 def compared(tmp_path: Path) -> Any:
     """Compare the fleet with itself after some files changed; None takes a file away."""
 
-    def compare_with(changed: Mapping[str, str | None], *environments: str) -> Comparison:
+    def compare_with(
+        changed: Mapping[str, str | None], *environments: str, before: Mapping[str, str] = MappingProxyType({})
+    ) -> Comparison:
         trees = []
-        for side, files in (("base", FLEET), ("head", {**FLEET, **changed})):
+        for side, files in (("base", {**FLEET, **before}), ("head", {**FLEET, **changed})):
             for path, content in files.items():
                 if content is not None:
                     file = tmp_path / side / path
@@ -398,12 +415,16 @@ def compared(tmp_path: Path) -> Any:
     return compare_with
 
 
+def replaced(comparison: Comparison) -> list[tuple[str, str]]:
+    """New and old name of every immutable ConfigMap that is replaced."""
+    items = (item for spec in comparison.reviews[0].effects for item in spec.objects)
+    return [(item.key.name, item.replaces.name) for item in items if item.replaces]
+
+
 def test_a_changed_prompt_is_named_with_its_line_its_config_map_and_the_pods_that_start_anew(compared: Any) -> None:
     comparison = compared({"environments/dev/pack/system.md": PROMPT.replace("Be brief.", "Be very brief.")})
     shown = text.render(comparison)
-    hashes = {item.key.name: item.replaces.name for spec in comparison.reviews[0].effects for item in spec.objects
-              if item.replaces}  # fmt: skip
-    ((new, old),) = hashes.items()
+    ((new, old),) = replaced(comparison)
     assert (
         shown
         == f"""\
@@ -424,7 +445,7 @@ PromptPack support 1.0.0                                low risk
   + ConfigMap/{new}                   immutable; {old} stays for a rollback
       ~ data["pack.json"].prompts.default.system_template changed (2 lines)  environments/dev/pack/system.md:3
 
-Diff: 1 to create, 1 to update, 0 to delete, 1 kept for a rollback, 6 unchanged.   1 of 1 agent affected.
+Diff: 1 to create, 1 to update, 0 to delete, 1 kept for a rollback, 7 unchanged.   1 of 1 agent affected.
 """
     )
 
@@ -439,15 +460,18 @@ def test_a_field_of_an_object_names_the_line_of_the_spec(compared: Any) -> None:
     comparison = compared({"environments/dev/agent.yaml": AGENT.replace("8080", "8090")})
     (agent,) = comparison.reviews[0].effects
     causes = {str(span) for item in agent.objects for field in item.fields for span in field.causes}
-    assert {item.key.kind for item in agent.objects} == {"Deployment", "NetworkPolicy", "Service"}
-    assert causes == {"environments/dev/agent.yaml:10:22"}
+    assert {item.key.kind for item in agent.objects} == {"ConfigMap", "Deployment", "NetworkPolicy", "Service"}
+    assert causes == {"environments/dev/agent.yaml:10:23"}
 
 
 def test_a_spec_that_is_gone_takes_its_objects_and_keeps_its_history(compared: Any) -> None:
     comparison = compared({"environments/dev/agent.yaml": None, "environments/dev/pack/pack.yaml": None})
     agent, pack = comparison.reviews[0].effects
     assert (agent.spec, agent.action, agent.risk) == (SpecKey("Agent", "support"), Action.DELETE, Risk.HIGH)
-    assert {item.action for item in agent.objects} == {Action.DELETE}
+    assert {(item.key.kind, item.action) for item in agent.objects} == {
+        ("ConfigMap", Action.RETIRE),
+        *((kind, Action.DELETE) for kind in ("Deployment", "NetworkPolicy", "Service", "ServiceAccount")),
+    }
     assert [item.action for item in pack.objects] == [Action.RETIRE]
     assert "  = ConfigMap/support-pack-" in text.render(comparison)
     assert "no longer used; stays for a rollback" in text.render(comparison)
@@ -457,9 +481,13 @@ def test_a_new_spec_is_told_with_the_objects_it_becomes(compared: Any) -> None:
     twin = AGENT.replace("name: support", "name: twin")
     comparison = compared({"environments/dev/twin.yaml": twin})
     (effect,) = comparison.reviews[0].effects
-    assert text.render(comparison).splitlines()[2:4] == [
+    assert text.render(comparison).splitlines()[2:8] == [
         "Agent twin (new)                                        low risk: starts Deployment/twin",
+        f"  + {effect.objects[0].key}",
         "  + Service/twin",
+        "  + ServiceAccount/twin",
+        "  + Deployment/twin",
+        "  + NetworkPolicy/twin",
     ]
     assert str(effect.place) == "environments/dev/twin.yaml:4:9"
 
@@ -485,7 +513,7 @@ def test_a_spec_field_without_effect_says_so(compared: Any) -> None:
 
 def test_an_environment_that_is_new_or_gone_is_told(compared: Any) -> None:
     staging = {
-        path.replace("/dev/", "/staging/"): content.replace("dev", "staging")
+        path.replace("/dev/", "/staging/"): content.replace("dev}", "staging}")
         for path, content in FLEET.items()
         if path.endswith(("environment.yaml", "quota.yaml"))
     }
@@ -535,11 +563,8 @@ def test_the_same_change_in_many_agents_is_told_once(compared: Any) -> None:
         for name in ("a", "b", "c"):
             body = AGENT.replace("name: support", f"name: {name}").replace("agent:1", f"agent:{tag}")
             images[side, f"environments/dev/{name}.yaml"] = body
-    FLEET_WITH = {path: body for (side, path), body in images.items() if side == "base"}
-    with pytest.MonkeyPatch.context() as patch:
-        for path, body in FLEET_WITH.items():
-            patch.setitem(FLEET, path, body)
-        comparison = compared({path: body for (side, path), body in images.items() if side == "head"})
+    base, head = ({path: body for (side, path), body in images.items() if side == which} for which in ("base", "head"))
+    comparison = compared(head, before=base)
     assert text.render(comparison).splitlines()[2:] == [
         "Agent a and 2 more: b, c                                medium risk: restarts 1 pod each",
         "  ~ spec.framework.image: example.com/agent:1 -> example.com/agent:2  environments/dev/a.yaml:11",
@@ -547,7 +572,7 @@ def test_the_same_change_in_many_agents_is_told_once(compared: Any) -> None:
         "      ~ spec.template.spec.containers[runtime].image: example.com/agent:1 -> example.com/agent:2"
         "  environments/dev/a.yaml:11",
         "",
-        "Diff: 0 to create, 3 to update, 0 to delete, 17 unchanged.   3 of 4 agents affected.",
+        "Diff: 0 to create, 3 to update, 0 to delete, 21 unchanged.   3 of 4 agents affected.",
     ]
 
 
@@ -580,7 +605,7 @@ def test_json_has_a_version_and_says_absent_by_leaving_out(compared: Any) -> Non
             "path": "spec.facades.websocket.drainTimeout",
             "before": "30s",
             "after": "45s",
-            "causes": ["environments/dev/agent.yaml:10:42"],
+            "causes": ["environments/dev/agent.yaml:10:43"],
         },
     ]
 
@@ -595,15 +620,15 @@ def many(count: int, lines: int) -> Comparison:
         change = field("old\n" * lines, f"{number} ä``` </details>\n" * lines)
         risk = Risk.HIGH if number == count - 1 else Risk.LOW
         return SpecEffect(
-            spec=SpecKey("Agent", f"agent-{number}"), action=U, place=None, fields=(FieldEffect(change, ()),), objects=(),
-            through=(), used_by=(), risk=risk, reasons=(Reason(risk, f"does `x | y` to {number}"),),
+            spec=SpecKey("Agent", f"agent-{number}"), action=U, place=None, fields=(FieldEffect(change, ()),),
+            objects=(), through=(), used_by=(), risk=risk, reasons=(Reason(risk, f"does `x | y` to {number}"),),
         )  # fmt: skip
 
     review = Review(environment="prod", action=U, effects=tuple(map(spec, range(count))), unchanged=0, agents=count)
     return Comparison(base="aaaaaaa", head="bbbbbbb", reviews=(review,))
 
 
-@pytest.mark.parametrize(("count", "lines"), [(1, 1), (50, 100), (2000, 100)])
+@pytest.mark.parametrize(("count", "lines"), [(1, 1), (200, 100), (2000, 100)])
 def test_a_comment_fits_whatever_changes_and_the_most_dangerous_stands_first(count: int, lines: int) -> None:
     comment = markdown.render(many(count, lines))
     assert len(comment) < 65_536
@@ -617,10 +642,42 @@ def test_a_comment_fits_whatever_changes_and_the_most_dangerous_stands_first(cou
 
 def test_a_comment_shows_what_changes(compared: Any) -> None:
     comparison = compared({"environments/dev/agent.yaml": AGENT.replace("8080", "8090").replace("agent:1", "agent:2")})
+    ((new, old),) = replaced(comparison)
     assert (
         markdown.render(comparison)
-        == """\
+        == f"""\
 <!-- roster-diff -->
-### Roster: 1 spec in dev, high risk
+### Roster: 1 spec in dev, medium risk
+Compared at `work folder` with the merge base `work folder`.
+
+- **dev**: 1 to create, 3 to update, 0 to delete, 1 kept for a rollback, 5 unchanged.   1 of 1 agent affected.
+
+| risk | environment | spec | objects | why |
+| --- | --- | --- | --- | --- |
+| medium risk | dev | Agent support | +1 ~3 -0 | restarts 1 pod; changes NetworkPolicy/support |
+
+<details><summary>dev: Agent support, medium risk</summary>
+
+```diff
+  ! changes NetworkPolicy/support
+  ~ spec.facades.websocket.port: 8080 -> 8090           environments/dev/agent.yaml:10
+  ~ spec.framework.image: example.com/agent:1 -> example.com/agent:2  environments/dev/agent.yaml:11
++   ConfigMap/{new}                 immutable; {old} stays for a rollback
+      ~ data["agent.json"].facades.websocket.port: 8080 -> 8090  environments/dev/agent.yaml:10
+  ~ Service/support
+      ~ spec.ports[facade].port: 8080 -> 8090           environments/dev/agent.yaml:10
+  ~ Deployment/support                                  restarts 1 pod
+      ~ spec.template.spec.containers[runtime].image: example.com/agent:1 -> example.com/agent:2  \
+environments/dev/agent.yaml:11
+      ~ spec.template.spec.containers[runtime].ports[facade].containerPort: 8080 -> 8090  \
+environments/dev/agent.yaml:10
+      ~ spec.template.spec.volumes[config].configMap.name: {old} -> {new}  \
+environments/dev/agent.yaml:10, environments/dev/agent.yaml:11
+  ~ NetworkPolicy/support
++       spec.ingress[0].ports[8090]: {{"port":8090,"protocol":"TCP"}}  environments/dev/agent.yaml:10
+-       spec.ingress[0].ports[8080]: {{"port":8080,"protocol":"TCP"}}  environments/dev/agent.yaml:10
+```
+</details>
+
 """
     )

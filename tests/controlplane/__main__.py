@@ -19,7 +19,8 @@ def main() -> None:
         with start(build()) as running:
             cluster = running.cluster
             print(f"kubeconfig: {cluster.kubeconfig}")
-            print(f"export KUBECONFIG={cluster.kubeconfig}")
+            # Without its own cache folder kubectl would leave files in the person's home.
+            print(f"export KUBECONFIG={cluster.kubeconfig} KUBECACHEDIR={cluster.kubectl_cache}")
             print(f"contexts:   {', '.join(map(cluster.context_for, cluster.users))}")
             print(f"kubectl:    {cluster.kubectl_program}")
             print("Ctrl-C ends it and leaves nothing behind.", flush=True)

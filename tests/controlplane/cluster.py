@@ -72,6 +72,11 @@ class Cluster:
         return self.context_for(ADMIN)
 
     @property
+    def kubectl_cache(self) -> Path:
+        """Where kubectl keeps what it learned of the cluster."""
+        return self.folder / "kubectl-cache"
+
+    @property
     def users(self) -> tuple[str, ...]:
         """All who can be asked for by name, the admin first."""
         return tuple(self.headers)
@@ -89,7 +94,7 @@ class Cluster:
         return {
             **os.environ,
             "KUBECONFIG": str(self.kubeconfig_for(user)),
-            "KUBECACHEDIR": str(self.folder / "kubectl-cache"),
+            "KUBECACHEDIR": str(self.kubectl_cache),
             "KUBERC": "off",
         }
 

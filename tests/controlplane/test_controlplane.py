@@ -77,8 +77,19 @@ def started_by_another_process() -> Iterator[tuple[subprocess.Popen[str], Path]]
 
 def processes_of(folder: Path) -> list[str]:
     """The command lines of all processes that name a folder."""
-    listed = subprocess.run(["ps", "-eww", "-o", "args="], capture_output=True, text=True, check=True)
-    return [line for line in listed.stdout.splitlines() if str(folder) in line]
+    if Path("/proc/self/cmdline").exists():
+        listed = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]
+    else:
+        ps = subprocess.run(["ps", "-eww", "-o", "args="], capture_output=True, text=True, check=True)
+        listed = ps.stdout.splitlines()
+    return [line for line in listed if str(folder) in line]
+
+
+def _command_line(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def gone_within(seconds: float, folder: Path) -> bool:

@@ -359,6 +359,6 @@ def test_a_record_keeps_its_status_until_that_is_put(target: DirectoryTarget) ->
 
 def test_scenes_show_what_is_there(target: DirectoryTarget) -> None:
     put(target, config())
-    scenes = target.scenes([named(config()), named(config("absent"))])
+    scenes = target.scenes(UNIT, [named(config()), named(config("absent"))])
     assert set(next(scenes)) == {key_of(config())}
     scenes.close()  # type: ignore[attr-defined]

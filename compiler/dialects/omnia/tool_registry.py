@@ -22,21 +22,28 @@ _SECRET: Table = {"name": Move("name"), "key": Move("key")}
 
 def _auth_type(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
     """`authType` inside a config, deprecated: the handler's `auth`."""
-    _deprecated(rewrite, value, path, (*base[:-1], "auth", "type"))
+    if not _has_auth(rewrite, path):
+        rewrite.old(path, "auth.type of the handler")
+        rewrite.put((*base[:-1], "auth", "type"), value, path)
+
+
+def _has_auth(rewrite: Rewrite, path: FieldPath) -> bool:
+    """Whether the handler of a config has the new form too, which Omnia refuses."""
+    if rewrite.foreign(*path[:-2], "auth") is None:
+        return False
+    rewrite.wrong(path, f"{path[-1]} stands beside the handler's auth", f"remove {path[-1]}; auth says the same")
+    return True
 
 
 def _auth_secret(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
     """`authSecretRef` inside a config, deprecated: the handler's `auth`; for a bearer, if no type is said."""
+    if _has_auth(rewrite, path):
+        return
     rewrite.old(path, "auth.secretRef of the handler")
     auth = (*base[:-1], "auth")
     Into("", _SECRET).apply(rewrite, value, path, (*auth, "credentialFrom", "secretKeyRef"))
     if rewrite.at((*auth, "type")) is None:
         rewrite.put((*auth, "type"), "bearer", path)
-
-
-def _deprecated(rewrite: Rewrite, value: Any, path: FieldPath, to: FieldPath) -> None:
-    rewrite.old(path, "auth.type of the handler")
-    rewrite.put(to, value, path)
 
 
 def _tls(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:

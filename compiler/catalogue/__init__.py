@@ -1,0 +1,13 @@
+"""Catalogue: every code that a diagnostic can have, with what there is to say of it; one file for each stage."""
+
+from collections.abc import Mapping
+
+from compiler.catalogue import dialects, files, kinds, layers, objects, references, specs
+from compiler.catalogue.entry import Entry
+
+CATALOGUE: Mapping[str, Entry] = {
+    entry.code: entry
+    for stage in (files, references, specs, layers, kinds, objects, dialects)
+    for entry in stage.ENTRIES
+}
+"""Code -> entry, in order of the codes."""

@@ -1,0 +1,63 @@
+"""Dialects: codes of documents of other systems, R07xx."""
+
+from compiler.catalogue.entry import Entry, error, warning
+
+ENTRIES: tuple[Entry, ...] = (
+    error(
+        "R0701",
+        "foreign-not-expressible",
+        "A field of another system has an effect that Roster cannot express yet",
+        "The field changes what runs. Leaving it out would compile the document into something that behaves "
+        "differently.",
+        "Remove the field, or keep the document with its own system until Roster knows it.",
+        "kind: AgentRuntime\nspec:\n  rollout: {steps: [{setWeight: 10}]}",
+    ),
+    warning(
+        "R0702",
+        "foreign-inert",
+        "A field of another system does nothing there either",
+        "The system that the document was written for ignores the field. It is ignored here too, and told.",
+        "Remove the field.",
+        "kind: PromptPack\nspec:\n  rollout: {type: immediate}",
+    ),
+    warning(
+        "R0703",
+        "foreign-old-name",
+        "A field or a value of another system stands under an old name",
+        "The system has renamed it. The old name is still read, so that documents need not change all at once.",
+        "Write the new name, which the message gives.",
+        "kind: Provider\nspec:\n  type: anthropic",
+    ),
+    warning(
+        "R0704",
+        "foreign-namespace",
+        "A document of another system names a namespace",
+        "The namespace serves to find what references mean. All objects are then made in the environment's.",
+        "Remove it, or keep it as long as the file is used elsewhere too.",
+        "metadata: {name: support, namespace: team-a}",
+    ),
+    error(
+        "R0705",
+        "foreign-unknown-field",
+        "A field that the other system does not have",
+        "Its own definition would refuse or drop the field, so its effect is unknown.",
+        "Correct the spelling, or remove it.",
+        "kind: AgentRuntime\nspec:\n  facde: {type: websocket}",
+    ),
+    error(
+        "R0706",
+        "foreign-bad-value",
+        "A value that the other system would not take",
+        "Its own definition refuses the value.",
+        "Write a value that the message allows.",
+        "kind: AgentRuntime\nspec:\n  facades: [{type: websockets}]",
+    ),
+    error(
+        "R0707",
+        "foreign-unknown-reference",
+        "A reference of another system's document means nothing",
+        "What it names is neither in this environment nor in its bases, so the agent would wait for it for ever.",
+        "Correct the name or the namespace, or add the document that is meant.",
+        "promptPackRef: {name: suport}",
+    ),
+)

@@ -1,0 +1,74 @@
+"""roster status: what the targets say of the last pass."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compiler.cli import Command
+from compiler.errors import RosterError
+from reconciler.commands.options import (
+    NOT_DONE,
+    colour,
+    demand_environment,
+    environments,
+    settings_of,
+    target_options,
+)
+
+if TYPE_CHECKING:
+    from compiler.tree import Tree
+    from reconciler.settings import Settings
+    from reconciler.status_text import Told
+
+
+@click.command(cls=Command)
+@environments
+@target_options
+@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.pass_context
+def status(context: click.Context, /, environments: tuple[str, ...], style: str, **flags: Any) -> None:
+    """Say what is live, whether it is healthy, and if not, why.
+
+    Asks the targets what the last pass wrote there; without ENV, of every environment. Exit code 0 if all are synced
+    and healthy; 3 if one is not, was never synced, or its target cannot be reached.
+
+    \b
+    Examples:
+      roster status               every environment
+      roster status prod          one of them
+      roster status --format json | jq '.[].health'
+    """
+    from compiler.fleet import environment_names
+    from reconciler.fetch import fetch, local_revision
+    from reconciler.status_json import status_json
+    from reconciler.status_text import status_text
+
+    settings = settings_of(context, flags)
+    source = settings.source
+    revision = local_revision(source) if source.is_local else fetch(source, settings.mirrors)
+    tree = revision.tree()
+    for name in environments:
+        demand_environment(tree, name)
+    told = tuple(_told(tree, name, settings) for name in environments or environment_names(tree))
+    if style == "json":
+        click.echo(status_json(told), nl=False)
+    elif not flags["quiet"]:
+        click.echo(status_text(told, revision.commit, datetime.now(UTC), colour=colour()), nl=False)
+    context.exit(0 if all(each.well for each in told) else NOT_DONE)
+
+
+def _told(tree: "Tree", name: str, settings: "Settings") -> "Told":
+    """What one environment's target tells; a target that does not answer is told too, and the others are still asked."""
+    from reconciler.connect import connect
+    from reconciler.declared_environment import declared_environment
+    from reconciler.load_status import load_status
+    from reconciler.status_text import Told
+    from reconciler.unit import Unit
+
+    declared = declared_environment(tree, name)
+    try:
+        target = connect(declared.target, settings, patience=5.0)
+        return Told(name, target.title, load_status(target, Unit(declared.fleet, name)))
+    except RosterError as error:
+        return Told(name, "", None, error.message, error.help)

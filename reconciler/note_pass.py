@@ -1,0 +1,20 @@
+"""note_pass: what came of a pass in, its Git note written beside the commit, and pushed where asked."""
+
+from reconciler.notes import push_notes, read_note, write_note
+from reconciler.report_text import note_text
+from reconciler.request import Report
+from reconciler.revision import GitSource, Revision
+
+
+def note_pass(report: Report, revision: Revision, source: GitSource, *, push: bool) -> str:
+    """Write the note unless the pass changed nothing and the verdict is the one noted. The warning of a refused push.
+
+    Raises TargetError if the mirror cannot be written.
+    """
+    environment = report.which.unit.environment
+    text = note_text(report)
+    before = read_note(revision, environment)
+    if report.plan.empty and before.partition("\n")[0] == text.partition("\n")[0]:
+        return ""
+    write_note(revision, environment, text)
+    return push_notes(source, revision, environment) if push else ""
