@@ -24,5 +24,7 @@ class Fault:
     """True if it may be what a person wants: then it is an error where Roster chose the value, else a warning."""
     inert: bool = False
     """True if it is a warning whoever chose the value."""
+    longest: bool = False
+    """True if of all texts that the value was made from, the longest is to blame."""
     other: Lowered | None = None
     """A second object that takes part, whose place is told too."""

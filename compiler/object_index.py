@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from compiler.inside import items, mapping
@@ -10,16 +11,16 @@ from compiler.lowered import Lowered
 from compiler.source import FieldPath
 
 _TEMPLATES: Mapping[str, FieldPath] = {
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
+    "Deployment.apps": ("spec", "template"),
+    "StatefulSet.apps": ("spec", "template"),
+    "DaemonSet.apps": ("spec", "template"),
+    "ReplicaSet.apps": ("spec", "template"),
     "ReplicationController": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "Job.batch": ("spec", "template"),
+    "CronJob.batch": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }
-"""Kind -> where it holds the template of its pods; a Pod is its own."""
+"""Type -> where it holds the template of its pods; a Pod is its own."""
 
 Place = tuple[FieldPath, Mapping[str, Any]]
 """A path in an object, and the map that stands there."""
@@ -68,6 +69,8 @@ class ObjectIndex:
     """In the order in which they were lowered."""
     by_key: Mapping[ObjectKey, Lowered]
     """The first object of each identity."""
+    by_type: Mapping[str, tuple[Lowered, ...]]
+    """Type, as `type_of` gives it -> the objects of that type."""
     workloads: tuple[Workload, ...]
     """Those that make pods."""
     by_label: Mapping[tuple[str, str], tuple[Workload, ...]]
@@ -88,28 +91,37 @@ class ObjectIndex:
             item for item in rarest if labels.items() <= item.labels.items() and namespace_of(item.lowered) == namespace
         )
 
-    def of_kind(self, *kinds: str) -> Iterator[Lowered]:
-        """The objects of these kinds."""
-        return (item for item in self.objects if item.data["kind"] in kinds)
+    def of_type(self, *types: str) -> Iterator[Lowered]:
+        """The objects of these types, `Deployment.apps`."""
+        return (item for name in types for item in self.by_type.get(name, ()))
 
 
 def index_of(objects: Iterable[Lowered], capabilities: frozenset[str]) -> ObjectIndex:
     """The index of an environment's objects."""
     every = tuple(objects)
     by_key: dict[ObjectKey, Lowered] = {}
+    by_type: dict[str, list[Lowered]] = {}
     for lowered in every:
         by_key.setdefault(identity(lowered), lowered)
+        by_type.setdefault(type_of(lowered), []).append(lowered)
     workloads = tuple(found for found in map(workload_of, every) if found is not None)
     by_label: dict[tuple[str, str], list[Workload]] = {}
     for workload in workloads:
         for pair in workload.labels.items():
             by_label.setdefault(pair, []).append(workload)
-    return ObjectIndex(every, by_key, workloads, {pair: tuple(found) for pair, found in by_label.items()}, capabilities)
+    return ObjectIndex(
+        objects=every,
+        by_key=by_key,
+        by_type={name: tuple(found) for name, found in by_type.items()},
+        workloads=workloads,
+        by_label={pair: tuple(found) for pair, found in by_label.items()},
+        capabilities=capabilities,
+    )
 
 
 def workload_of(lowered: Lowered) -> Workload | None:
     """The object as a workload; None if it makes no pods."""
-    path = _TEMPLATES.get(lowered.data["kind"])
+    path = _TEMPLATES.get(type_of(lowered))
     return None if path is None else Workload(lowered, path)
 
 
@@ -123,6 +135,17 @@ def identity(lowered: Lowered) -> ObjectKey:
     """The object's identity."""
     group = group_of(lowered)
     return ObjectKey(group, lowered.data["kind"], namespace_of(lowered), lowered.data["metadata"]["name"])
+
+
+def type_of(lowered: Lowered) -> str:
+    """Kind and group, as kubectl takes them: `Deployment.apps`, and the kind alone for the core group."""
+    return _type(lowered.data["apiVersion"], lowered.data["kind"])
+
+
+@cache
+def _type(api_version: str, kind: str) -> str:
+    group = api_version.rpartition("/")[0]
+    return f"{kind}.{group}" if group else kind
 
 
 def group_of(lowered: Lowered) -> str:

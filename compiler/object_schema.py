@@ -61,9 +61,9 @@ def has_schema(version: str, data: Mapping[str, Any], *, emitted: bool) -> bool:
 
 
 def schema_faults(version: str, data: Mapping[str, Any], *, emitted: bool) -> tuple[SchemaFault, ...]:
-    """What the schema of its kind does not allow in an object; nothing where there is no schema."""
-    judge = _validator(version, data["apiVersion"], data["kind"], emitted)
-    if judge is None or judge.validator.is_valid(data):
+    """What the schema of its kind does not allow in an object; without a schema, its metadata alone is judged."""
+    judge = _validator(version, data["apiVersion"], data["kind"], emitted) or _metadata(version)
+    if judge.validator.is_valid(data):
         return ()
     return tuple(fault for error in judge.validator.iter_errors(data) for fault in _faults(error, judge.schema))
 
@@ -89,6 +89,14 @@ def _validator(version: str, api_version: str, kind: str, emitted: bool) -> _Jud
         schema = orjson.loads((folder("schemas") / "objects" / _OURS[api_version, kind]).read_bytes())
     else:
         return None
+    return _Judge(Draft202012Validator(schema), schema)
+
+
+@cache
+def _metadata(version: str) -> _Judge:
+    name = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+    properties = {"metadata": {"$ref": f"#/$defs/{name}"}}
+    schema = {"type": "object", "properties": properties, "$defs": _pruned(name, _definitions(version))}
     return _Judge(Draft202012Validator(schema), schema)
 
 

@@ -111,7 +111,7 @@ def main() -> NoReturn:
         # Whoever read our output has enough; the interpreter's own last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 141
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- the outermost place: all else would be a traceback
         code = _told(error)
     sys.exit(code if isinstance(code, int) else 0)
 

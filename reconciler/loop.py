@@ -84,7 +84,8 @@ class _Loop:
         names = self._named or declared
         if self._known is None:
             self._check(revision, names, declared)
-        self._interval = min((_interval(revision, name) for name in names if name in declared), default=DEFAULT_INTERVAL)
+        intervals = (_interval(revision, name) for name in names if name in declared)
+        self._interval = min(intervals, default=DEFAULT_INTERVAL)
         for name in (*names, *(self._workers.keys() - set(names))):
             if name not in self._workers:
                 self._workers[name] = Worker(name, self._around)

@@ -45,10 +45,10 @@ def _entries(live: Live) -> Iterator[tuple[Holder, Mapping[str, Any]]]:
 
 
 def _holds(fields: Mapping[str, Any], value: Any, path: FieldPath) -> bool:
-    for step in path:
+    for depth, step in enumerate(path):
         name = _name(fields, value, step)
         if name is None:
-            return bool(fields) is False
+            return depth > 0 and not fields  # a set without members holds the whole value: an atomic list or map
         fields, value = fields[name], _inside(value, step)
     return True
 

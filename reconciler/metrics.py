@@ -44,7 +44,9 @@ class Metrics:
         try:
             start_http_server(port, host, registry=registry)
         except OSError as error:
-            raise UsageError(f"metrics cannot be served on {address}: {error.strerror}", "choose another port") from error
+            raise UsageError(
+                f"metrics cannot be served on {address}: {error.strerror}", "choose another port"
+            ) from error
 
 
 def _parts(address: str) -> tuple[str, int]:

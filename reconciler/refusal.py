@@ -50,7 +50,11 @@ SIGNS: tuple[tuple[str, str, str], ...] = (
         "the repository {place} belongs to another user, so git does not read it",
         "if you trust it: git config --global --add safe.directory PATH",
     ),
-    (r"no space left on device|disk quota", "the disk is full: the mirror of {place} cannot be updated", "make room"),
+    (
+        r"no space left on device|disk quota|file too large|died of signal 25",
+        "the disk is full: the mirror of {place} cannot be updated",
+        "make room",
+    ),
     (
         r"fsck error|bad object|index-pack failed|corrupt",
         "{place} sent objects that Git's own check refuses",

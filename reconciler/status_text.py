@@ -76,7 +76,9 @@ def _environment(told: Told, head: str, now: datetime, colour: bool) -> Iterator
 def _table(kind: str, specs: tuple[SpecStatus, ...], now: datetime, colour: bool) -> Iterator[str]:
     """One row a spec, and below one that is not well the parts that are to blame."""
     rows = [_row(spec, now) for spec in specs]
-    headings = (kind.upper(), *HEADINGS)
+    headings: tuple[str, ...] = (kind.upper(), *HEADINGS)
+    if not any(row[2] for row in rows):
+        headings, rows = _without_ready(headings), [_without_ready(row) for row in rows]
     widths = [max(len(row[column]) for row in (headings, *rows)) for column in range(len(headings))]
     yield ""
     yield _line(headings, widths)
@@ -89,7 +91,11 @@ def _table(kind: str, specs: tuple[SpecStatus, ...], now: datetime, colour: bool
                 yield f"  x {condition.type.removesuffix('Ready')}  {condition.message or condition.reason}"
 
 
-def _row(spec: SpecStatus, now: datetime) -> tuple[str, str, str, str]:
+def _without_ready(row: tuple[str, ...]) -> tuple[str, ...]:
+    return (*row[:2], *row[3:])
+
+
+def _row(spec: SpecStatus, now: datetime) -> tuple[str, ...]:
     name = f"{spec.spec.name} {spec.spec.version}".rstrip()
     ready = f"{spec.replicas.ready}/{spec.replicas.desired}" if spec.replicas is not None else ""
     since = next((condition for condition in spec.conditions if condition.type == "Ready"), None)

@@ -7,13 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from compiler.bundle import Bundle
-from compiler.errors import RosterError, TargetError, UsageError
+from compiler.errors import RosterError, UsageError
 from reconciler.backoff import Backoff
 from reconciler.compile_apart import Outcome, compile_apart
 from reconciler.connect import connect
 from reconciler.errors import LeaseHeld
 from reconciler.metrics import Metrics
 from reconciler.note_pass import note_pass
+from reconciler.outcome import Happened
 from reconciler.picture import Picture
 from reconciler.publish_failure import publish_failure
 from reconciler.reconcile import reconcile
@@ -26,6 +27,11 @@ from reconciler.unit import Pass, Unit
 
 SETTLE_SECONDS = 30.0
 """How long a pass for a new commit waits for health before it prunes; after that the watch sees how it goes on."""
+RETRY_SECONDS = 60.0
+"""How often something is tried again that only a person can mend: an error in the specs, a missing kubeconfig."""
+LEASE_SECONDS = 10.0
+"""How often it is asked whether an environment that another works on is free."""
+ACTED = frozenset(Happened) - {Happened.UNCHANGED, Happened.KEPT, Happened.HELD, Happened.SKIPPED, Happened.FAILED}
 FIGHT_SECONDS = 30.0
 """Drift that comes back sooner than this is corrected with growing pauses: somebody else keeps changing it."""
 
@@ -79,15 +85,16 @@ class Worker(threading.Thread):
         self._wanted: Revision | None = None
         self._trouble = ""
         self._told = ""
+        self._said = ""
         self._work: Work | None = None
-        self._verdict = ""
+        self._settled = False
         self._well = False
-        self._backoff = Backoff()
+        self._backoff = Backoff(most=15.0)
         self._fight = Backoff()
         self._drifted_at = 0.0
 
     def offer(self, revision: Revision) -> None:
-        """Hand over the newest revision; one that is being waited for is left, one that is being written is finished."""
+        """Hand over the newest revision; a pass that only waits for health is ended for it."""
         self._trouble = ""
         self._wanted = revision
         self._bell.set()
@@ -103,24 +110,29 @@ class Worker(threading.Thread):
             self._bell.clear()
             try:
                 self._turn()
-                self._backoff.succeeded()
             except LeaseHeld as error:
                 self._say_once(f"left to another: {error.message}")
-                self._wait(self._work.interval if self._work else 30.0)
+                self._wait(LEASE_SECONDS)
             except RosterError as error:
                 self._fail(error)
 
     def _turn(self) -> None:
         """One pass, and then watch until something happens."""
-        if self._trouble:
-            self._tell(self._trouble)
-        if self._wanted is None or (self._work is None and self._trouble):
-            self._wait(None)
+        if self._wanted is None:
+            self._wait(RETRY_SECONDS)
             return
         work = self._prepared(self._wanted)
         fresh = self._work is None or self._work.revision != work.revision
         self._work = work
-        self._pass(work, SETTLE_SECONDS if fresh else 0.0)
+        answers_again = bool(self._told) and not self._trouble
+        if fresh or answers_again or not self._settled:
+            self._settled = self._pass(work, SETTLE_SECONDS if fresh else 0.0)
+        if not self._settled:
+            self._wait(self._backoff.failed())
+            return
+        self._backoff.succeeded()
+        if self._trouble:
+            self._tell(self._trouble)
         while not self._stirred() and self._rest(work):
             continue
 
@@ -131,7 +143,7 @@ class Worker(threading.Thread):
         with self._around.cores:
             outcome = compile_apart(revision, self.environment)
         if outcome.bundle is None or outcome.environment is None:
-            self._around.say(f"{self.environment} @ {revision.short}", f"the specs have errors\n{outcome.findings}")
+            self._say_once(f"the specs at {revision.short} have errors\n{outcome.findings}")
             raise UsageError(f"the specs at {revision.short} have errors; the target stays as it is")
         return self._at_target(revision, outcome, outcome.bundle)
 
@@ -140,8 +152,8 @@ class Worker(threading.Thread):
         target = connect(declared.target, self._around.settings)
         return Work(revision, bundle, target, seconds_of(declared.sync.interval))
 
-    def _pass(self, work: Work, settle_seconds: float) -> None:
-        """One whole pass under the lease."""
+    def _pass(self, work: Work, settle_seconds: float) -> bool:
+        """One whole pass under the lease; True if everything was done that the plan said."""
         started = time.monotonic()
         unit = work.which.unit
         with work.target.lease(unit, holder("run")) as lease:
@@ -151,27 +163,25 @@ class Worker(threading.Thread):
             report = reconcile(request, work.target, lease)
         self._well = is_well(report)
         took = time.monotonic() - started
-        self._around.metrics.passed(
-            self.environment, "synced" if report.converged else "out-of-sync", took, self._well
-        )
+        self._around.metrics.passed(self.environment, "synced" if report.converged else "out-of-sync", took, self._well)
         self._report(work, report, took)
-        if not report.converged and not report.halted:
-            raise TargetError("not everything could be done")
+        return report.converged
 
     def _report(self, work: Work, report: Report, took: float) -> None:
-        """Say what happened, unless nothing did and nothing is new."""
-        now = f"{verdict(report)} {work.revision.commit}"
-        if not report.plan.empty or now != self._verdict or self._told:
+        """Say what happened, unless nothing did, or just what has been said before."""
+        same = "\n".join((verdict(report), work.revision.commit, *problems(report)))
+        acted = any(outcome.happened in ACTED for outcome in report.outcomes)
+        if acted or same != self._said or self._told:
             lines = [summary(report, took).partition("  ")[2].strip(), *problems(report)]
             self._around.say(str(work.which), "\n".join(lines))
-        self._verdict, self._told = now, ""
+        self._said, self._told = same, ""
         source = self._around.settings.source
         warning = note_pass(report, work.revision, source, push=self._around.push_notes)
         if warning:
             self._around.say(str(work.which), f"warning: {warning}")
 
     def _rest(self, work: Work) -> bool:
-        """Watch the target until something is to be done; True if it was only time for another look, and all was well."""
+        """Watch the target until something is to be done; True if it was time for another look, and all was well."""
         due = time.monotonic() + work.interval
         picture = Picture(work.target.runs_workloads)
         wanted = [Named(item.key, item.api_version) for item in work.bundle.objects]
@@ -181,11 +191,13 @@ class Worker(threading.Thread):
                     return False
                 changed = picture.changed(scene)
                 if changed:
+                    self._settled = False
                     self._around.metrics.drifted(self.environment, len(changed))
                     self._pause_in_a_fight()
                     return False
                 if time.monotonic() > due:
-                    return self._well and self._as_planned(work)
+                    self._settled = self._well and self._as_planned(work)
+                    return self._settled
         return False
 
     def _as_planned(self, work: Work) -> bool:
@@ -204,16 +216,16 @@ class Worker(threading.Thread):
     def _fail(self, error: RosterError) -> None:
         """Say a failure once, tell it on the target, and wait before the next attempt."""
         self._around.metrics.passed(self.environment, "failed", 0.0, False)
-        seconds = self._backoff.failed()
-        self._say_once(f"{error.message}; trying again, at first in {seconds:.0f} s")
+        self._settled = False
+        self._say_once(f"{error.message}; trying again")
         if isinstance(error, UsageError):
             self._tell(error.message)
-            self._wait(None)
+            self._wait(RETRY_SECONDS)
         else:
-            self._wait(seconds)
+            self._wait(self._backoff.failed())
 
     def _tell(self, sentence: str) -> None:
-        """Write on the target why it is not what Git says; what cannot be told there has been said on our own output."""
+        """Write on the target why it is not what Git says; what cannot be told there has been said by us already."""
         work = self._work
         if work is None or self._told == sentence:
             return
@@ -225,15 +237,16 @@ class Worker(threading.Thread):
             self._around.say(str(work.which), f"this could not be told on the target: {error.message}")
 
     def _say_once(self, text: str) -> None:
-        """Say something unless it is what was said last, times aside."""
-        what = text.partition("; trying")[0]
-        if self._verdict != what:
-            self._verdict = what
-            self._around.say(self.environment, text)
+        """Say something unless it is what was said last."""
+        if self._said != text:
+            self._said = text
+            self._around.say(str(self._work.which) if self._work else self.environment, text)
 
-    def _wait(self, seconds: float | None) -> None:
-        """Until the bell rings, the loop stops (it rings the bell then), or the time is up."""
-        self._bell.wait(seconds)
+    def _wait(self, seconds: float) -> None:
+        """Until the bell rings, the loop stops, or the time is up."""
+        end = time.monotonic() + seconds
+        while not self._stirred() and time.monotonic() < end:
+            self._bell.wait(min(1.0, seconds))
 
     def _stirred(self) -> bool:
         return self._around.stop.is_set() or self._bell.is_set()

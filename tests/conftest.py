@@ -1,4 +1,4 @@
-"""What all tests share: the cluster fixtures."""
+"""What all tests share: the cluster fixtures, and files that say what is expected."""
 
 import sys
 from pathlib import Path
@@ -6,4 +6,4 @@ from pathlib import Path
 # The plugin's modules are imported as `tests.controlplane` by commands and by tests alike.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-pytest_plugins = ["tests.controlplane.plugin"]
+pytest_plugins = ["tests.controlplane.plugin", "tests.golden"]

@@ -60,4 +60,20 @@ ENTRIES: tuple[Entry, ...] = (
         "Correct the name or the namespace, or add the document that is meant.",
         "promptPackRef: {name: suport}",
     ),
+    warning(
+        "R0708",
+        "foreign-not-to-the-letter",
+        "A field of another system is expressed, but not to the letter",
+        "Roster has a word for what the field does, and does it in a slightly different way, which the message says.",
+        "Read what differs; write the spec in Roster's own words if it matters.",
+        "runtime:\n  extraVolumeMounts: [{name: data, mountPath: /data}]",
+    ),
+    error(
+        "R0709",
+        "foreign-namespaces-collide",
+        "Two documents of another system differ by their namespace only",
+        "All objects of an environment are in its one namespace, so the two would become one.",
+        "Rename one of them, or declare each in an environment of its own.",
+        "metadata: {name: support, namespace: team-a}\n---\nmetadata: {name: support, namespace: team-b}",
+    ),
 )

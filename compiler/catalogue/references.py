@@ -17,7 +17,7 @@ ENTRIES: tuple[Entry, ...] = (
         "unknown-kind",
         "The kind or the API version is not one of Roster's",
         "A document that nobody reads must not look as if it had an effect.",
-        "Correct the spelling; `roster explain` without a topic lists the kinds.",
+        "Correct the spelling; the message lists the kinds.",
         "apiVersion: roster.dev/v1\nkind: Agnet",
     ),
     error(

@@ -1,8 +1,6 @@
-"""Rewrite: one foreign document -> the spec that is being made of it, with where each field was written, and what
-was found wrong on the way."""
+"""Rewrite: one foreign document -> the spec that is being made of it, where each field was written, what was wrong."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
@@ -12,24 +10,20 @@ from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
 
-@dataclass(slots=True)
 class Rewrite:
-    """A spec in the making. Paths of both documents are counted from their roots."""
+    """A spec in the making: it grows while one document is translated. Paths are counted from the documents' roots."""
 
-    document: Document
-    """The foreign document, as it is written."""
-    system: str
-    """Whose document it is, `Omnia`."""
-    layer: Layer
-    """The documents beside it, as they are written."""
-    data: dict[str, Any] = field(default_factory=dict)
-    """What has been made so far."""
-    trace: dict[FieldPath, FieldPath] = field(default_factory=dict)
-    """Field of the spec -> field of the foreign document."""
-    elsewhere: dict[FieldPath, tuple[Document, FieldPath]] = field(default_factory=dict)
-    """Field of the spec -> the other document that it was taken from, and its field there."""
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    """What was found."""
+    __slots__ = ("data", "diagnostics", "document", "elsewhere", "layer", "system", "trace")
+
+    def __init__(self, document: Document, system: str, layer: Layer) -> None:
+        """Begin with nothing. `system` is whose document it is, `Omnia`; `layer` the documents beside it."""
+        self.document = document
+        self.system = system
+        self.layer = layer
+        self.data: dict[str, Any] = {}
+        self.trace: dict[FieldPath, FieldPath] = {}
+        self.elsewhere: dict[FieldPath, tuple[Document, FieldPath]] = {}
+        self.diagnostics: list[Diagnostic] = []
 
     def put(self, to: FieldPath, value: Any, written: FieldPath) -> None:
         """Set a field of the spec, and note where it was written; its parents are made as needed."""
@@ -69,7 +63,9 @@ class Rewrite:
 
     def old(self, path: FieldPath, now: str) -> None:
         """A field or value under the name that it had in an older version of its system."""
-        message = f"{dotted(path)} is an old form"
+        value = self.foreign(*path)
+        what = f"{dotted(path)}: {value[:64]}" if isinstance(value, str) else dotted(path)
+        message = f"{what} is an old form"
         self._report("R0703", Severity.WARNING, message, path, f"it is read as {now}; write that")
 
     def partly(self, path: FieldPath, how: str) -> None:

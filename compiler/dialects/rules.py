@@ -42,6 +42,7 @@ class Move(Rule):
     """What changes it on the way; may raise BadValue."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Copy the value."""
         try:
             moved = value if self.convert is None else self.convert(value)
         except BadValue as reason:
@@ -57,6 +58,7 @@ class Entries(Rule):
     where: str
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Copy the entries."""
         to = goal(base, self.where)
         for key, item in mapping(rewrite, value, path).items():
             rewrite.put((*to, key), item, (*path, key))
@@ -70,6 +72,7 @@ class Append(Rule):
     convert: Convert | None = None
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Add the items."""
         to = goal(base, self.where)
         there = list(rewrite.at(to) or [])
         items = sequence(rewrite, value, path)
@@ -87,6 +90,7 @@ class Into(Rule):
     table: Table
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Walk the table inside."""
         to = goal(base, self.where)
         if not isinstance(value, Mapping):
             mapping(rewrite, value, path)
@@ -96,6 +100,7 @@ class Into(Rule):
         walk(rewrite, self.table, value, path, to)
 
     def tables(self) -> tuple[Table, ...]:
+        """The tables inside."""
         return (self.table,)
 
 
@@ -109,6 +114,7 @@ class Each(Rule):
     """For the item's fields; the one that is the key is left out."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Walk the table for each item."""
         to = goal(base, self.where)
         for name, item, inner in named(rewrite, value, path, self.key):
             if rewrite.at((*to, name)) is None:
@@ -117,6 +123,7 @@ class Each(Rule):
             walk(rewrite, self.table, fields, inner, (*to, name))
 
     def tables(self) -> tuple[Table, ...]:
+        """The tables inside."""
         return ({**self.table, self.key: Move("")},)
 
 
@@ -127,6 +134,7 @@ class Inert(Rule):
     why: str
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Warn."""
         rewrite.inert(path, self.why)
 
 
@@ -141,6 +149,7 @@ class Later(Rule):
     """True if the block does nothing unless its `enabled` is true."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Refuse it, or warn."""
         if self.switch and isinstance(value, Mapping) and value.get("enabled") is not True:
             rewrite.inert(path, "it is not enabled")
         else:
@@ -156,6 +165,7 @@ class Old(Rule):
     rule: Rule
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Warn, and apply the rule of the new name."""
         if rewrite.foreign(*path[:-1], self.now.partition(".")[0].removesuffix("[]")) is not None:
             rewrite.inert(path, f"{self.now} is written beside it")
             return
@@ -163,6 +173,7 @@ class Old(Rule):
         self.rule.apply(rewrite, value, path, base)
 
     def tables(self) -> tuple[Table, ...]:
+        """The tables inside."""
         return self.rule.tables()
 
 
@@ -175,9 +186,11 @@ class Choose(Rule):
     """Every rule that may be picked."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Apply the rule that is picked."""
         self.pick(value).apply(rewrite, value, path, base)
 
     def tables(self) -> tuple[Table, ...]:
+        """The tables inside."""
         return tuple(table for rule in self.rules for table in rule.tables())
 
 
@@ -190,9 +203,11 @@ class Call(Rule):
     """The tables that the code walks."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
+        """Run the code."""
         self.do(rewrite, value, path, base)
 
     def tables(self) -> tuple[Table, ...]:
+        """The tables inside."""
         return self.inside
 
 

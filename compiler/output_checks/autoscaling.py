@@ -6,20 +6,20 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload, namespace_of, workload_of
+from compiler.object_index import ObjectIndex, Workload, namespace_of, type_of, workload_of
 from compiler.output_checks.references import scalers
 from compiler.source import FieldPath
 
 _BOUNDS: Mapping[str, tuple[str, str, int, int]] = {
-    "HorizontalPodAutoscaler": ("minReplicas", "maxReplicas", 1, 0),
-    "ScaledObject": ("minReplicaCount", "maxReplicaCount", 0, 100),
+    "HorizontalPodAutoscaler.autoscaling": ("minReplicas", "maxReplicas", 1, 0),
+    "ScaledObject.keda.sh": ("minReplicaCount", "maxReplicaCount", 0, 100),
 }
-"""Kind -> its fields for the least and the most replicas, and their defaults."""
+"""Type -> its fields for the least and the most replicas, and their defaults."""
 
 
 def check_bounds(lowered: Lowered) -> Iterator[Fault]:
     """R0643: an autoscaler whose least number of replicas is above its most."""
-    fields = _BOUNDS.get(lowered.data["kind"])
+    fields = _BOUNDS.get(type_of(lowered))
     if fields is None:
         return
     low_field, high_field, low_default, high_default = fields
@@ -53,7 +53,7 @@ def check_rivals(index: ObjectIndex) -> Iterator[Fault]:
 
 def check_requests(index: ObjectIndex) -> Iterator[Fault]:
     """R0640: a container without the request of which an autoscaler wants a percentage: it would never scale."""
-    defaulted = {namespace_of(item) for item in index.of_kind("LimitRange")}
+    defaulted = {namespace_of(item) for item in index.of_type("LimitRange")}
     for scaler, target in scalers(index):
         workload = workload_of(target)
         if workload is None or namespace_of(target) in defaulted:
@@ -64,7 +64,7 @@ def check_requests(index: ObjectIndex) -> Iterator[Fault]:
 
 def _percentages(scaler: Lowered) -> Iterator[tuple[str, str]]:
     """The resources that are scaled by percentage, each with the one container it is about, or an empty text."""
-    if scaler.data["kind"] == "ScaledObject":
+    if type_of(scaler) == "ScaledObject.keda.sh":
         for trigger in items(scaler.data, "spec", "triggers"):
             kind = text(trigger, "metricType") or text(trigger, "metadata", "type") or "Utilization"
             if text(trigger, "type") in ("cpu", "memory") and kind == "Utilization":
@@ -87,8 +87,9 @@ def _without_request(workload: Workload, scaler: Lowered, resource: str, only: s
     for path, container in containers:
         if not _requests(container, resource):
             name = f"{scaler.data['kind']} {scaler.data['metadata']['name']}"
-            message = f"lacks a request of {resource}, of which {name} wants a percentage"
-            yield Fault("R0640", workload.lowered, path, message, f"add resources.requests.{resource}", other=scaler)
+            message = f"is missing, and {name} wants a percentage of it"
+            field = (*path, "resources", "requests", resource)
+            yield Fault("R0640", workload.lowered, field, message, f"add a request of {resource}", other=scaler)
 
 
 def _requests(container: Mapping[str, Any], resource: str) -> bool:

@@ -8,7 +8,7 @@ from compiler.fault import Fault
 from compiler.inside import mapping
 from compiler.lowered import Lowered
 from compiler.naming import MAX_LABEL, MAX_NAME, SERVICE, SUBDOMAIN
-from compiler.object_index import workload_of
+from compiler.object_index import type_of, workload_of
 from compiler.source import FieldPath
 
 _LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
@@ -21,13 +21,16 @@ _SUBDOMAIN_RULE = "lower-case letters, digits, - and ."
 _RULES: Mapping[str, tuple[int, re.Pattern[str], str]] = {
     "Service": (MAX_LABEL, SERVICE, "lower-case letters, digits and -, a letter first"),
     "Namespace": (MAX_LABEL, _LABEL, "lower-case letters, digits and -"),
-    "CronJob": (52, SUBDOMAIN, _SUBDOMAIN_RULE),
-    "Job": (MAX_LABEL, SUBDOMAIN, _SUBDOMAIN_RULE),
-    "StatefulSet": (52, SUBDOMAIN, _SUBDOMAIN_RULE),
-    "ScaledObject": (54, SUBDOMAIN, _SUBDOMAIN_RULE),
-    **dict.fromkeys(("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"), (MAX_NAME, _RBAC, "no / and no %")),
+    "CronJob.batch": (52, SUBDOMAIN, _SUBDOMAIN_RULE),
+    "Job.batch": (MAX_LABEL, SUBDOMAIN, _SUBDOMAIN_RULE),
+    "StatefulSet.apps": (52, SUBDOMAIN, _SUBDOMAIN_RULE),
+    "ScaledObject.keda.sh": (54, SUBDOMAIN, _SUBDOMAIN_RULE),
+    **{
+        f"{kind}.rbac.authorization.k8s.io": (MAX_NAME, _RBAC, "no / and no %")
+        for kind in ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
+    },
 }
-"""Kind -> longest name, pattern, and the pattern in words. Some are shorter than the API server's limit, because what a
+"""Type -> longest name, pattern, and the pattern in words. Some are shorter than the API server's limit, because what a
 controller makes of the name (a Job's pods, KEDA's `keda-hpa-<name>`) must fit a label too."""
 _OTHERS = (MAX_NAME, SUBDOMAIN, _SUBDOMAIN_RULE)
 
@@ -35,7 +38,7 @@ _OTHERS = (MAX_NAME, SUBDOMAIN, _SUBDOMAIN_RULE)
 def check_name(lowered: Lowered) -> Iterator[Fault]:
     """R0610: a name that is too long for what the object becomes, or has characters that it may not have."""
     name = lowered.data["metadata"]["name"]
-    longest, pattern, words = _RULES.get(lowered.data["kind"], _OTHERS)
+    longest, pattern, words = _RULES.get(type_of(lowered), _OTHERS)
     path = ("metadata", "name")
     if len(name) > longest:
         over = len(name) - longest
@@ -59,7 +62,9 @@ def check_labels(lowered: Lowered) -> Iterator[Fault]:
     for path in paths:
         for key, value in mapping(lowered.data, *path).items():
             if not _is_label(key, value) and not (value == name and any(check_name(lowered))):
-                yield Fault("R0611", lowered, (*path, key), *_label_fault(key, value))
+                yield Fault(
+                    "R0611", lowered, (*path, key), *_label_fault(key, value, made=lowered.spec.name in (value or ""))
+                )
 
 
 @lru_cache(maxsize=10_000)
@@ -73,17 +78,20 @@ def _is_label_key(key: str) -> bool:
     return named and (not slash or (len(prefix) <= MAX_NAME and bool(SUBDOMAIN.match(prefix))))
 
 
-def _label_fault(key: str, value: str | None) -> tuple[str, str]:
+def _label_fault(key: str, value: str | None, *, made: bool) -> tuple[str, str]:
+    """What is wrong with a label, and the remedy; `made` if the value was made from the name of the spec."""
     if not _is_label_key(key):
         return "is no label's name", "write name or domain/name, the name with letters, digits, -, _ and ."
     if len(value or "") > MAX_LABEL:
-        return f"has {len(value or '')} characters, at most {MAX_LABEL} fit a label", "put long texts into annotations"
+        over = len(value or "") - MAX_LABEL
+        help = f"shorten the name of the spec by {over}" if made else "put long texts into annotations"
+        return f"has {len(value or '')} characters, at most {MAX_LABEL} fit a label", help
     return "is no label's value", "use letters, digits, -, _ and ., a letter or digit first and last"
 
 
 def check_data_keys(lowered: Lowered) -> Iterator[Fault]:
     """R0612: a key of a ConfigMap that could not become the name of a file."""
-    if lowered.data["kind"] != "ConfigMap":
+    if type_of(lowered) != "ConfigMap":
         return
     for field in ("data", "binaryData"):
         for key in mapping(lowered.data, field):

@@ -7,7 +7,7 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import Place, Workload, workload_of
+from compiler.object_index import Place, Workload, type_of, workload_of
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
@@ -60,7 +60,7 @@ def check_ports(lowered: Lowered) -> Iterator[Fault]:
 
 def check_service_ports(lowered: Lowered) -> Iterator[Fault]:
     """R0621: ports of a Service that share a number or a name, or that lack a name among others."""
-    if lowered.data["kind"] != "Service":
+    if type_of(lowered) != "Service":
         return
     ports = [(("spec", "ports", index), port) for index, port in enumerate(items(lowered.data, "spec", "ports"))]
     numbers = (((*path, "port"), (port["port"], _protocol(port))) for path, port in ports)
@@ -90,7 +90,7 @@ def _port_names(lowered: Lowered, ports: list[tuple[FieldPath, str]]) -> Iterato
     for path, name in ports:
         if name in seen:
             yield Fault("R0621", lowered, path, f"is {name}, as another port's", "rename one of them")
-        elif lowered.data["kind"] != "Service" and not _PORT_NAME.match(name):
+        elif type_of(lowered) != "Service" and not _PORT_NAME.match(name):
             help = "at most 15 lower-case letters, digits and single -, one letter at least"
             yield Fault("R0621", lowered, path, f"is {name}, which is no name of a port", help)
         seen.add(name)

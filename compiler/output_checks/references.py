@@ -11,7 +11,7 @@ from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
 _MADE_BY_KUBERNETES = frozenset((("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")))
-_SCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
+_SCALERS = ("HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh")
 
 
 def check_service_accounts(index: ObjectIndex) -> Iterator[Fault]:
@@ -80,7 +80,7 @@ def _missing(
     """A fault if the name at the end of the path, which `holder` holds, names nothing."""
     name = text(holder, str(path[-1]))
     if name and (kind, name) not in _MADE_BY_KUBERNETES and index.named(kind, lowered, name) is None:
-        known = [item.data["metadata"]["name"] for item in index.of_kind(kind)]
+        known = [item.data["metadata"]["name"] for item in index.of_type(kind)]
         help = did_you_mean(name, known) or f"declare the {kind} in objects/, or name one that is declared"
         yield Fault("R0633", lowered, path, f"names {kind} {name}, which is not declared", help, doubtful=True)
 
@@ -105,7 +105,7 @@ def _missing_keys(
 
 def check_scale_targets(index: ObjectIndex) -> Iterator[Fault]:
     """R0634: an autoscaler of a workload that does not exist."""
-    for lowered in index.of_kind(*_SCALERS):
+    for lowered in index.of_type(*_SCALERS):
         target = mapping(lowered.data, "spec", "scaleTargetRef")
         name = text(target, "name")
         if name and scale_target(index, lowered) is None:
@@ -124,7 +124,7 @@ def scale_target(index: ObjectIndex, scaler: Lowered) -> Lowered | None:
 
 def scalers(index: ObjectIndex) -> Iterator[tuple[Lowered, Lowered]]:
     """Each autoscaler whose workload exists, and that workload."""
-    for lowered in index.of_kind(*_SCALERS):
+    for lowered in index.of_type(*_SCALERS):
         target = scale_target(index, lowered)
         if target is not None:
             yield lowered, target

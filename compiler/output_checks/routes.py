@@ -6,9 +6,13 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, namespace_of
+from compiler.object_index import ObjectIndex, namespace_of, type_of
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
+
+_HTTP_ROUTE = "HTTPRoute.gateway.networking.k8s.io"
+_VIRTUAL_SERVICE = "VirtualService.networking.istio.io"
+_DESTINATION_RULE = "DestinationRule.networking.istio.io"
 
 _Backend = tuple[FieldPath, str, FieldPath, Any]
 """Where a Service is named, its name, where its port is named, and the port."""
@@ -16,7 +20,7 @@ _Backend = tuple[FieldPath, str, FieldPath, Any]
 
 def check_backends(index: ObjectIndex) -> Iterator[Fault]:
     """R0635: a route to a Service, or to a port of one, that does not exist."""
-    for lowered in index.of_kind("HTTPRoute", "VirtualService", "DestinationRule"):
+    for lowered in index.of_type(_HTTP_ROUTE, _VIRTUAL_SERVICE, _DESTINATION_RULE):
         for path, name, port_path, port in _backends(lowered):
             service = index.named("Service", lowered, name)
             if service is None:
@@ -28,7 +32,7 @@ def check_backends(index: ObjectIndex) -> Iterator[Fault]:
 
 
 def _unknown_service(index: ObjectIndex, lowered: Lowered, path: FieldPath, name: str) -> Fault:
-    known = [item.data["metadata"]["name"] for item in index.of_kind("Service")]
+    known = [item.data["metadata"]["name"] for item in index.of_type("Service")]
     help = did_you_mean(name, known) or "name a Service of the environment"
     return Fault("R0635", lowered, path, f"names Service {name}, which is not declared", help, doubtful=True)
 
@@ -38,9 +42,9 @@ def _ports(service: Lowered) -> list[Any]:
 
 
 def _backends(lowered: Lowered) -> Iterator[_Backend]:
-    if lowered.data["kind"] == "HTTPRoute":
+    if type_of(lowered) == _HTTP_ROUTE:
         yield from _route_backends(lowered)
-    elif lowered.data["kind"] == "VirtualService":
+    elif type_of(lowered) == _VIRTUAL_SERVICE:
         for path, destination in _destinations(lowered):
             name = _local(text(destination, "host"), lowered)
             if name:
@@ -55,9 +59,10 @@ def _route_backends(lowered: Lowered) -> Iterator[_Backend]:
     for rule, entry in enumerate(items(lowered.data, "spec", "rules")):
         for index, backend in enumerate(items(entry, "backendRefs")):
             elsewhere = text(backend, "namespace") not in ("", namespace_of(lowered))
-            if not elsewhere and (text(backend, "kind") or "Service") == "Service":
+            name = text(backend, "name")
+            if name and not elsewhere and (text(backend, "kind") or "Service") == "Service":
                 path = ("spec", "rules", rule, "backendRefs", index)
-                yield (*path, "name"), text(backend, "name"), (*path, "port"), at(backend, "port")
+                yield (*path, "name"), name, (*path, "port"), at(backend, "port")
 
 
 def _destinations(lowered: Lowered) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
@@ -79,10 +84,10 @@ def check_subsets(index: ObjectIndex) -> Iterator[Fault]:
     """R0635: a subset of a Service that no DestinationRule declares."""
     subsets = {
         (namespace_of(rule), _local(text(rule.data, "spec", "host"), rule), text(subset, "name"))
-        for rule in index.of_kind("DestinationRule")
+        for rule in index.of_type(_DESTINATION_RULE)
         for subset in items(rule.data, "spec", "subsets")
     }
-    for lowered in index.of_kind("VirtualService"):
+    for lowered in index.of_type(_VIRTUAL_SERVICE):
         for path, destination in _destinations(lowered):
             host, subset = _local(text(destination, "host"), lowered), text(destination, "subset")
             if host and subset and (namespace_of(lowered), host, subset) not in subsets:

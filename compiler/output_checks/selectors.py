@@ -6,20 +6,20 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload, namespace_of, workload_of
+from compiler.object_index import ObjectIndex, Workload, namespace_of, type_of, workload_of
 from compiler.source import FieldPath
 
 _SELECTORS: Mapping[str, FieldPath] = {
     "Service": ("spec", "selector"),
-    "PodDisruptionBudget": ("spec", "selector"),
-    "NetworkPolicy": ("spec", "podSelector"),
+    "PodDisruptionBudget.policy": ("spec", "selector"),
+    "NetworkPolicy.networking.k8s.io": ("spec", "podSelector"),
 }
-_OWN = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
+_OWN = frozenset(("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps"))
 
 
 def check_own_pods(lowered: Lowered) -> Iterator[Fault]:
     """R0630: a workload whose selector does not match the labels of its own pods."""
-    workload = workload_of(lowered) if lowered.data["kind"] in _OWN else None
+    workload = workload_of(lowered) if type_of(lowered) in _OWN else None
     if workload is None:
         return
     for key, value in mapping(lowered.data, "spec", "selector", "matchLabels").items():
@@ -31,18 +31,18 @@ def check_own_pods(lowered: Lowered) -> Iterator[Fault]:
 
 def check_selected(index: ObjectIndex) -> Iterator[Fault]:
     """R0631: a Service, PodDisruptionBudget or NetworkPolicy that selects no pod of the environment."""
-    for lowered in index.of_kind(*_SELECTORS):
+    for lowered in index.of_type(*_SELECTORS):
         labels = _labels(lowered)
         if labels and not index.selected(labels, namespace_of(lowered)):
             wanted = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
-            path = _SELECTORS[lowered.data["kind"]]
+            path = _SELECTORS[type_of(lowered)]
             help = "give a workload's pods these labels"
             yield Fault("R0631", lowered, path, f"matches no pod ({wanted})", help, doubtful=True)
 
 
 def check_target_ports(index: ObjectIndex) -> Iterator[Fault]:
     """R0632: a port of a Service or a NetworkPolicy that none of the selected pods has."""
-    for lowered in index.of_kind("Service", "NetworkPolicy"):
+    for lowered in index.of_type("Service", "NetworkPolicy.networking.k8s.io"):
         labels = _labels(lowered)
         pods = index.selected(labels, namespace_of(lowered)) if labels else ()
         known = {port for workload in pods for port in _ports(workload)}
@@ -55,14 +55,14 @@ def check_target_ports(index: ObjectIndex) -> Iterator[Fault]:
 
 def _labels(lowered: Lowered) -> Mapping[str, Any]:
     """The labels that a selector wants; none where it selects by expressions, which are not followed."""
-    selector = mapping(lowered.data, *_SELECTORS[lowered.data["kind"]])
-    if lowered.data["kind"] == "Service":
+    selector = mapping(lowered.data, *_SELECTORS[type_of(lowered)])
+    if type_of(lowered) == "Service":
         return selector
     return {} if items(selector, "matchExpressions") else mapping(selector, "matchLabels")
 
 
 def _targets(lowered: Lowered) -> Iterator[tuple[FieldPath, Any]]:
-    if lowered.data["kind"] == "Service":
+    if type_of(lowered) == "Service":
         for index, port in enumerate(items(lowered.data, "spec", "ports")):
             field = "targetPort" if at(port, "targetPort") is not None else "port"
             yield ("spec", "ports", index, field), port[field]

@@ -27,6 +27,10 @@ def render(findings: Findings, tree: Tree, *, colour: bool = False, limit: int |
 
 def summary(findings: Findings) -> str:
     """One line: how many errors and warnings, where, and what to do next."""
+    return printable(_summary(findings))
+
+
+def _summary(findings: Findings) -> str:
     checked, failed = findings.environments, findings.failed
     if not findings.diagnostics:
         verb = "is" if len(checked) == 1 else "are"

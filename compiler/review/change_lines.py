@@ -67,7 +67,8 @@ def _diff(before: str, after: str) -> Iterator[str]:
 
 
 def _cut(diff: tuple[str, ...]) -> Iterator[str]:
-    body = diff[1:] if diff[:1] == ("⋮",) else diff
+    edges = [index for index, line in enumerate(diff) if line.strip() and line != "⋮"]
+    body = diff[edges[0] : edges[-1] + 1] if edges else ()
     for line in body[:MOST_LINES]:
         shown = printable(line)
         yield shown if len(shown) <= WIDEST_LINE else f"{shown[: WIDEST_LINE - 1]}…"

@@ -8,6 +8,8 @@ from compiler.review.effect import Action, Comparison, FieldEffect, ObjectEffect
 
 COLUMN = 56
 """Where remarks begin, in characters from the left."""
+WIDEST = 130
+"""Longest line that is not broken before its remark, in characters."""
 MOST_NAMES = 6
 """How many names a list shows."""
 _SIGN = {Action.CREATE: "+", Action.UPDATE: "~", Action.REPLACE: "+", Action.DELETE: "-", Action.RETIRE: "="}
@@ -122,7 +124,9 @@ def _field(field: FieldEffect, margin: str, paint: _Paint, *, brief: bool) -> It
 
 
 def _aligned(left: str, width: int, right: str) -> str:
-    """Both parts on one line, the right one in its column if the left leaves room."""
+    """Both parts on one line, the right one in its column if the left leaves room; on two if one would be too long."""
+    if right and width >= COLUMN and width + len(right) > WIDEST:
+        return f"{left}\n{' ' * COLUMN}{right}"
     return f"{left}{' ' * max(2, COLUMN - width)}{right}" if right else left
 
 

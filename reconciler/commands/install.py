@@ -8,7 +8,7 @@ from compiler.cli import Command
 
 
 @click.command(cls=Command)
-@click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig context; the current one is never used.")
+@click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig context, never the current one.")
 @click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own.")
 @click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user.")
 @click.option("--print", "only_print", is_flag=True, help="Print the definitions as YAML and change nothing.")

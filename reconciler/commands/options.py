@@ -38,7 +38,7 @@ _FOLDER = click.Path(path_type=Path)
 _TARGET = (
     click.option("--ref", metavar="REF", default="HEAD", show_default=True, help="The branch, tag or commit to read."),
     click.option("--source", metavar="URL", help="Read commits from this repository instead of DIR's."),
-    click.option("--root", metavar="DIR", type=_FOLDER, help="Folder of directory targets and mirrors; default .roster/."),
+    click.option("--root", metavar="DIR", type=_FOLDER, help="Folder of directory targets; default .roster/."),
     click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own."),
     click.option("--context", "kube_context", metavar="NAME", help="Its context to use instead of the environment's."),
     click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user."),

@@ -59,7 +59,7 @@ def status(context: click.Context, /, environments: tuple[str, ...], style: str,
 
 
 def _told(tree: "Tree", name: str, settings: "Settings") -> "Told":
-    """What one environment's target tells; a target that does not answer is told too, and the others are still asked."""
+    """What one environment's target tells; if it does not answer that is told, and the others are still asked."""
     from reconciler.connect import connect
     from reconciler.declared_environment import declared_environment
     from reconciler.load_status import load_status

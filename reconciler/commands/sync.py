@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @target_options
 @consent_options
 @click.option("--no-wait", is_flag=True, help="End when everything is applied, without waiting until it is healthy.")
-@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(0), default=300.0, help="How long to wait for health.")
+@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(0), default=300.0, help="How long to wait for it.")
 @click.option("--push-notes", is_flag=True, help="Push the Git note about this pass to where the commit came from.")
 @click.pass_context
 def sync(context: click.Context, /, environment: str, push_notes: bool, **flags: Any) -> None:

@@ -54,7 +54,7 @@ class Records:
             "kind": "DeleteOptions",
             "apiVersion": "v1",
             "preconditions": {"uid": record["metadata"]["uid"]},
-            "propagationPolicy": "Orphan",
+            "propagationPolicy": "Background",
         }
         reply = self._client.request("DELETE", self._path(record), body=orjson.dumps(options))
         if reply.status not in (404, 409):

@@ -1,13 +1,17 @@
 """The schemas by which compiled objects are judged: those of Kubernetes, and ours for what other systems define."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from compiler.assets import folder
+from compiler.fleet import environment_names
 from compiler.object_schema import LATEST, has_schema, known_kinds, schema_faults, versions
+from compiler.pipeline import compile_environment
+from compiler.trees.folder import FolderTree
 from tests.controlplane.cluster import Cluster
 
 METADATA = {"name": "web", "namespace": "agents", "labels": {"a": "b"}, "annotations": {"a": "b"}}
@@ -113,6 +117,24 @@ def test_what_fits_our_schema_fits_the_real_definition(kind: str, cluster: Clust
     path = f"/apis/{data['apiVersion']}/namespaces/{namespace}/{plural}"
     stored = cluster.request("POST", path, data, query={"fieldValidation": "Strict"}).checked().body
     assert set(fields_of(data["spec"])) <= set(fields_of(stored["spec"]))
+
+
+PLURALS = {"NetworkPolicy": "networkpolicies", "HTTPRoute": "httproutes"}
+TREE = FolderTree(Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize("name", environment_names(TREE))
+def test_the_api_server_accepts_every_object_of_the_example_fleet(name: str, cluster: Cluster, namespace: str) -> None:
+    bundle = compile_environment(TREE, name).bundle
+    assert bundle is not None
+    for item in bundle.objects:
+        plural = PLURALS.get(item.key.kind, f"{item.key.kind.lower()}s")
+        where = f"/namespaces/{namespace}" if item.key.namespace else ""
+        prefix = "/api" if item.api_version == "v1" else "/apis"
+        data = item.data
+        data["metadata"] |= {"namespace": namespace} if where else {"name": f"{namespace}-dry"}
+        query = {"fieldValidation": "Strict", "dryRun": "All"}
+        cluster.request("POST", f"{prefix}/{item.api_version}{where}/{plural}", data, query=query).checked()
 
 
 @pytest.mark.parametrize("kind", WHOLE)

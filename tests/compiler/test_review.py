@@ -433,11 +433,11 @@ dev   work folder -> work folder
 Agent support                                           medium risk: restarts 1 pod
   through PromptPack support
   ~ Deployment/support                                  restarts 1 pod
-      ~ spec.template.spec.volumes[pack].configMap.name: {old} -> {new}  environments/dev/pack/system.md:3
+      ~ spec.template.spec.volumes[pack].configMap.name: {old} -> {new}
+                                                        environments/dev/pack/system.md:3
 
 PromptPack support 1.0.0                                low risk
   ~ spec.prompts.default.system changed (2 lines)       environments/dev/pack/system.md:3
-
       -Be brief.
       +Be very brief.
        Be {{{{tone}}}}.
@@ -671,8 +671,8 @@ Compared at `work folder` with the merge base `work folder`.
 environments/dev/agent.yaml:11
       ~ spec.template.spec.containers[runtime].ports[facade].containerPort: 8080 -> 8090  \
 environments/dev/agent.yaml:10
-      ~ spec.template.spec.volumes[config].configMap.name: {old} -> {new}  \
-environments/dev/agent.yaml:10, environments/dev/agent.yaml:11
+      ~ spec.template.spec.volumes[config].configMap.name: {old} -> {new}
+                                                        environments/dev/agent.yaml:10, environments/dev/agent.yaml:11
   ~ NetworkPolicy/support
 +       spec.ingress[0].ports[8090]: {{"port":8090,"protocol":"TCP"}}  environments/dev/agent.yaml:10
 -       spec.ingress[0].ports[8080]: {{"port":8080,"protocol":"TCP"}}  environments/dev/agent.yaml:10

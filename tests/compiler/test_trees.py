@@ -75,7 +75,9 @@ def test_lists_files_below_a_folder_sorted_with_size_and_link(tree: Tree) -> Non
     )
 
 
-@pytest.mark.parametrize("folder", ["nowhere", "environments/folder-link", "..", "environments/..", "README.md", ".git"])
+@pytest.mark.parametrize(
+    "folder", ["nowhere", "environments/folder-link", "..", "environments/..", "README.md", ".git"]
+)
 def test_no_such_folder_has_no_entries(tree: Tree, folder: str) -> None:
     assert tree.entries(folder) == ()
 
@@ -88,7 +90,14 @@ def test_reads_bytes_unchanged(tree: Tree) -> None:
     "path",
     [
         *("environments/link", "environments/folder-link/environment.yaml", "environments/prod", "nothing", ""),
-        *("../fleet/README.md", "./README.md", "/etc/passwd", "environments/../README.md", ".git/config", "README.md/x"),
+        *(
+            "../fleet/README.md",
+            "./README.md",
+            "/etc/passwd",
+            "environments/../README.md",
+            ".git/config",
+            "README.md/x",
+        ),
     ],
 )
 def test_what_is_no_file_of_the_tree_cannot_be_read(tree: Tree, path: str) -> None:
@@ -178,12 +187,14 @@ def test_a_missing_object_is_no_download_and_no_crash(fleet: Path, tmp_path: Pat
     run(fleet, "config", "remote.origin.promisor", "true")
     blob = run(fleet, "rev-parse", "HEAD:README.md")
     (fleet / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    with pytest.raises(RosterError, match="is missing|could not read"):
+    with pytest.raises(RosterError, match=r"is missing|could not read"):
         GitTree(fleet, "HEAD").read("README.md")
     assert not trap.exists()
 
 
-def test_a_hook_of_git_does_not_point_us_elsewhere(fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hook_of_git_does_not_point_us_elsewhere(
+    fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = tmp_path / "other"
     run(tmp_path, "init", "-q", str(other))
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))

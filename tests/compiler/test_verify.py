@@ -22,6 +22,7 @@ from compiler.spec_key import SpecKey
 from compiler.trees.folder import FolderTree
 from compiler.verify import verify
 from compiler.yaml_reader import load
+from tests.benchmarks.fleets import fleet
 
 ENVIRONMENT = """\
 apiVersion: roster.dev/v1alpha1
@@ -56,6 +57,15 @@ FRAGMENTS = {title: objects for title, _, objects in (case.partition("\n") for c
 MARK = re.compile(r"#([!?]) (R0\d{3})")
 
 
+def marks(text: str) -> set[tuple[str, int, str]]:
+    """The findings that a text says must be there: code, line and severity."""
+    return {
+        (code, number, "error" if mark == "!" else "warning")
+        for number, line in enumerate(text.splitlines(), start=1)
+        for mark, code in MARK.findall(line)
+    }
+
+
 def compiled(folder: Path, objects: str, *, version: str = "1.36", environment: str = ENVIRONMENT) -> Compiled:
     """What compiling an environment with these plain documents yields."""
     files = {"environments/dev/environment.yaml": environment.replace("VERSION", version), OBJECTS: objects}
@@ -67,11 +77,7 @@ def compiled(folder: Path, objects: str, *, version: str = "1.36", environment: 
 
 @pytest.mark.parametrize("objects", FRAGMENTS.values(), ids=FRAGMENTS)
 def test_finds_exactly_what_is_wrong_at_its_line(objects: str, tmp_path: Path) -> None:
-    expected = {
-        (code, number, "error" if mark == "!" else "warning")
-        for number, line in enumerate(objects.splitlines(), start=1)
-        for mark, code in MARK.findall(line)
-    }
+    expected = marks(objects)
     found = compiled(tmp_path, objects).diagnostics
     places = {(item.code, item.span.line if item.span else 0, item.severity.value) for item in found}
     assert places == expected, "\n".join(map(str, found))
@@ -186,6 +192,65 @@ def test_a_template_of_ours_that_is_wrong_is_told_at_the_name_of_the_spec() -> N
     (found,) = emitted_findings(lowered, document)
     assert (found.code, str(found.span)) == ("R0602", f"{AGENT_FILE}:2:9")
     assert found.label == "from templates/agent/pod.yaml:9"
+
+
+AGENT_PATH = "environments/prod/agents/agent-0.yaml"
+AGENTS = {
+    "a name that no ConfigMap's family fits": ({"name: agent-0": f"name: {'a' * 63}  #! R0611"}, {}),
+    "a name that no ScaledObject fits": (
+        {"name: agent-0": f"name: {'a' * 55}  #! R0610", "max: 20, cpu: 80": "max: 20, sessions: 4"},
+        {},
+    ),
+    "an amount that is none": ({"{cpu: 250m, memory: 256Mi}": "{cpu: 250 m, memory: 256Mi}  #! R0624"}, {}),
+    "a request above its limit": (
+        {"{cpu: 250m, memory: 256Mi}": "{cpu: 250m, memory: 256Mi}  #! R0625", "512Mi": "128Mi"},
+        {},
+    ),
+    "no request to scale by": ({"requests: {cpu: 250m, memory": "requests:  #! R0640\n        {memory"}, {}),
+    "an unknown field in Kubernetes' words": (
+        {"env: {": "tolerations: [{key: gpu, operater: Exists}]  #! R0601\n    env: {"},
+        {},
+    ),
+    "an unknown volume": ({"env: {": "volumes:\n      data: {emptyDirs: {}}  #! R0601\n    env: {"}, {}),
+    "a ConfigMap of somebody else": (
+        {
+            "env: {": "env:\n      LATER: {configMapKeyRef: {name: later, key: a}}  #? R0633\n      NONE: {fieldRef: {",
+            'LOG_LEVEL: info, INDEX: "0"}': "fieldPath: metadata.name}}",
+        },
+        {},
+    ),
+    "a plain document that has the name of an agent's object": (
+        {},
+        {"objects/web.yaml": "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: agent-0  #! R0651\n"},
+    ),
+    "more text than a ConfigMap holds": (
+        {},
+        {
+            "support.yaml": "apiVersion: roster.dev/v1alpha1\nkind: PromptPack\nmetadata: {name: support}\nspec:\n"
+            "  version: 1.0.0\n  fragments:\n    short: a\n    long: {file: long.md}\n"
+            "  prompts:\n    default:\n      system: {file: longer.md}  #! R0613\n",
+            "long.md": "a" * 500_000,
+            "longer.md": "a" * 600_000,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "more"), AGENTS.values(), ids=AGENTS)
+def test_what_is_wrong_with_an_agents_objects_is_told_at_the_agents_line(
+    changes: dict[str, str], more: dict[str, str], tmp_path: Path
+) -> None:
+    files = fleet(1)
+    for before, after in changes.items():
+        assert before in files[AGENT_PATH]
+        files[AGENT_PATH] = files[AGENT_PATH].replace(before, after)
+    files |= {f"environments/prod/{path}": text for path, text in more.items()}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = compile_environment(FolderTree(tmp_path), "prod").diagnostics
+    places = {(item.span.path, item.code, item.span.line, item.severity.value) for item in found if item.span}
+    assert places == {(path, *mark) for path, text in files.items() for mark in marks(text)}, found
 
 
 FOREIGN = {

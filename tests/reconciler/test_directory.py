@@ -245,7 +245,7 @@ def test_one_writer_at_a_time(target: DirectoryTarget, tmp_path: Path) -> None:
     other = DirectoryTarget(tmp_path / ".roster", "dev")
     with target.lease(UNIT, "sync of Ana") as lease:
         assert not lease.lost()
-        with pytest.raises(LeaseHeld, match="sync of Ana on .* works here since"), other.lease(UNIT, "run"):
+        with pytest.raises(LeaseHeld, match=r"sync of Ana on .* works here since"), other.lease(UNIT, "run"):
             pass
         with other.lease(Unit("acme", "prod"), "run"):
             pass
@@ -291,7 +291,7 @@ def test_leftovers_of_a_killed_write_are_swept(target: DirectoryTarget, tmp_path
 
 @pytest.fixture
 def small_files() -> Iterator[None]:
-    """A limit of the operating system under which big files cannot be written: a real error in the middle of a write."""
+    """A limit of the operating system on the size of files: a real error in the middle of a write."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     yield

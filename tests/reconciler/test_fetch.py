@@ -172,8 +172,20 @@ def test_hooks_of_the_other_side_and_templates_do_not_run(origin: Path, mirrors:
 @pytest.mark.parametrize(
     "location",
     [
-        *("ext::sh -c 'touch sprung'", "fd::17", "http://example.com/x.git", "git://example.com/x", "ftp://example.com/x"),
-        *("--upload-pack=touch sprung", "", "https://example.com/\nx", "transport::https://example.com/x", "javascript://x"),
+        *(
+            "ext::sh -c 'touch sprung'",
+            "fd::17",
+            "http://example.com/x.git",
+            "git://example.com/x",
+            "ftp://example.com/x",
+        ),
+        *(
+            "--upload-pack=touch sprung",
+            "",
+            "https://example.com/\nx",
+            "transport::https://example.com/x",
+            "javascript://x",
+        ),
     ],
 )
 def test_only_https_ssh_files_and_folders_are_read(location: str, mirrors: Path) -> None:
@@ -240,7 +252,10 @@ def test_the_mirror_of_a_full_disk_is_said(mirrors: Path) -> None:
     ("said", "told"),
     [
         ("fatal: Authentication failed for 'https://ana:tok@example.com/x'", "refused the credentials"),
-        ("fatal: could not read Username for 'https://example.com': terminal prompts disabled", "refused the credentials"),
+        (
+            "fatal: could not read Username for 'https://example.com': terminal prompts disabled",
+            "refused the credentials",
+        ),
         ("git@example.com: Permission denied (publickey).", "refused the credentials"),
         ("Host key verification failed.", "host key"),
         ("fatal: unable to access 'https://ana:tok@h/': Could not resolve host: h", "cannot be reached"),
@@ -284,11 +299,16 @@ class Server(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         environment = {
             **os.environ,
-            **{"GIT_PROJECT_ROOT": str(self.root), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path},
-            **{"QUERY_STRING": query, "REQUEST_METHOD": self.command, "REMOTE_USER": "ana"},
-            **{"CONTENT_TYPE": self.headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(body))},
-            **{"GIT_PROTOCOL": self.headers.get("Git-Protocol", "")},
-            **{"HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")},
+            "GIT_PROJECT_ROOT": str(self.root),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "REMOTE_USER": "ana",
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
         }
         done = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, check=False)
         head, _, rest = done.stdout.partition(b"\r\n\r\n")

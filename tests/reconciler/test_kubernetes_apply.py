@@ -1,5 +1,7 @@
 """A bundle is applied to a real cluster: created, updated, left alone, refused half-way; nothing is done twice."""
 
+import time
+
 import pytest
 
 from compiler.spec_key import SpecKey
@@ -8,6 +10,7 @@ from reconciler.install import install
 from reconciler.outcome import Happened, Outcome
 from reconciler.request import Report
 from tests.controlplane.cluster import Cluster
+from tests.controlplane.rights import rule
 from tests.reconciler.bundles import autoscaler, bundle, config_map, deployment, owned, service
 from tests.reconciler.cluster_target import Fleet
 
@@ -103,10 +106,11 @@ def test_drift_is_put_right_and_what_others_add_survives(fleet, cluster, namespa
 
 def test_a_field_that_a_controller_fills_in_by_design_is_left_to_it(fleet, cluster, namespace):
     name = f"hooks-{namespace}"
+    rules = {"apiGroups": ["none.test"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["nones"]}
     hook = {
         "name": "a.roster.test",
         "clientConfig": {"url": "https://hooks.test/a", "caBundle": "Cg=="},
-        "rules": [{"apiGroups": ["none.test"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["nones"]}],
+        "rules": [rules],
         "admissionReviewVersions": ["v1"],
         "sideEffects": "None",
         "failurePolicy": "Ignore",
@@ -131,6 +135,8 @@ def test_a_field_that_a_controller_fills_in_by_design_is_left_to_it(fleet, clust
 
 def test_an_object_that_admission_rejects_stops_only_what_depends_on_it(fleet, cluster, namespace):
     policy = f"no-bad-{namespace}"
+    rules = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"]}
+    validation = {"expression": "!object.metadata.name.startsWith('bad')", "message": "bad is not let in"}
     path = "/apis/admissionregistration.k8s.io/v1"
     cluster.apply(
         f"{path}/validatingadmissionpolicies/{policy}",
@@ -142,11 +148,9 @@ def test_an_object_that_admission_rejects_stops_only_what_depends_on_it(fleet, c
                 "failurePolicy": "Fail",
                 "matchConstraints": {
                     "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
-                    "resourceRules": [
-                        {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"]}
-                    ],
+                    "resourceRules": [rules],
                 },
-                "validations": [{"expression": "!object.metadata.name.startsWith('bad')", "message": "bad is not let in"}],
+                "validations": [validation],
             },
         },
     )
@@ -161,9 +165,10 @@ def test_an_object_that_admission_rejects_stops_only_what_depends_on_it(fleet, c
     )
     probe = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "bad-probe"}}
     collection = f"/api/v1/namespaces/{namespace}/configmaps"
-    for _ in range(200):
+    for _ in range(400):
         if not cluster.request("POST", collection, probe, query={"dryRun": "All"}).ok:
             break
+        time.sleep(0.05)
     other = SpecKey("Agent", "other")
     wanted = bundle(
         config_map("bad", namespace),
@@ -290,13 +295,11 @@ def test_installing_twice_changes_nothing(fleet):
 
 @pytest.mark.parametrize("verb", ["patch", "list"])
 def test_a_missing_permission_is_named(fleet, cluster: Cluster, user, namespace, verb):
-    from tests.controlplane.rights import rule
-
     rights = {"patch": rule("get list", "configmaps"), "list": rule("get patch", "configmaps")}
     user("developer", rights[verb], namespace=namespace)
     user("developer", rule("get", "namespaces"))
-    user("developer", rule("get list create update patch delete", "configmaps", "leases.coordination.k8s.io"),
-         namespace="roster-system")
+    everything = rule("get list create update patch delete", "configmaps", "leases.coordination.k8s.io")
+    user("developer", everything, namespace="roster-system")
     limited = Fleet(cluster, fleet.unit, user="developer")
     report = limited.sync(bundle(config_map("settings", namespace), unit=fleet.unit))
     (told,) = report.outcomes

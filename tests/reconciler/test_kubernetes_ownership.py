@@ -1,16 +1,20 @@
 """What is ours, what is a stranger's, and what may be deleted, on a real cluster."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
 from compiler.spec_key import SpecKey
 from reconciler.errors import ForeignInventory, LeaseHeld, StaleInventory
-from reconciler.inventory import with_objects
+from reconciler.inventory import stored, with_objects
 from reconciler.outcome import Happened
+from reconciler.targets import kubernetes_inventory
+from reconciler.targets.kubernetes_lease import lease
 from reconciler.unit import Unit
 from tests.reconciler.bundles import bundle, config_map, deployment, owned
 from tests.reconciler.cluster_target import Fleet
+from tests.reconciler.test_inventory import some
 from tests.reconciler.test_kubernetes_apply import happened, outcome
 
 OTHER = SpecKey("Agent", "other")
@@ -161,10 +165,7 @@ def test_an_inventory_is_stored_only_over_the_one_that_was_read(fleet, namespace
 
 
 def test_a_large_inventory_is_kept_in_several_shards(fleet, monkeypatch):
-    from reconciler.targets import kubernetes_inventory
-    from tests.reconciler.test_inventory import some
-
-    monkeypatch.setattr(kubernetes_inventory, "stored", lambda it: __import__("reconciler.inventory").inventory.stored(it, 900))
+    monkeypatch.setattr(kubernetes_inventory, "stored", lambda inventory: stored(inventory, 900))
     empty = fleet.target.load_inventory(fleet.unit)
     saved = fleet.target.store_inventory(with_objects(empty, some(200)))
     assert fleet.target.load_inventory(fleet.unit).objects == saved.objects
@@ -179,15 +180,34 @@ def test_two_syncs_at_once_and_the_second_is_told_who_is_first(fleet, namespace)
 
 
 def test_the_lease_of_a_dead_writer_is_taken_over(fleet, cluster):
-    from reconciler.targets.kubernetes_lease import _acquire
+    path = "/apis/coordination.k8s.io/v1/namespaces/roster-system/leases"
+    dead = {
+        "holderIdentity": "dead",
+        "leaseDurationSeconds": 1,
+        "acquireTime": "2026-01-01T00:00:00.000000Z",
+        "renewTime": "2026-01-01T00:00:00.000000Z",
+    }
+    name = f"{fleet.unit.fleet}.{fleet.unit.environment}"
+    body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}, "spec": dead}
+    cluster.request("POST", path, body).checked()
+    with fleet.target.lease(fleet.unit, "me") as held:
+        assert cluster.get(f"{path}/{name}")["spec"]["holderIdentity"] == "me"
+        assert not held.lost()
 
-    _acquire(fleet.client, fleet.unit, "dead", 1)
-    with pytest.raises(LeaseHeld):
-        _acquire(fleet.client, fleet.unit, "me", 1)
-    import time
 
-    time.sleep(1.2)
-    assert _acquire(fleet.client, fleet.unit, "me", 1)["spec"]["holderIdentity"] == "me"
+def test_a_lease_is_renewed_while_it_is_held_and_lost_when_somebody_takes_it(fleet, cluster):
+    path = f"/apis/coordination.k8s.io/v1/namespaces/roster-system/leases/{fleet.unit.fleet}.{fleet.unit.environment}"
+    with lease(fleet.client, fleet.unit, "me", seconds=2) as held:
+        first = cluster.get(path)["spec"]["renewTime"]
+        cluster.until(path, lambda live: live["spec"]["renewTime"] > first)
+        assert not held.lost()
+        cluster.kubectl("patch", "lease", path.rpartition("/")[2], "-n", "roster-system", "--type=merge",
+                        "-p", '{"spec":{"holderIdentity":"thief"}}')
+        end = time.monotonic() + 5
+        while not held.lost() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert held.lost()
+    assert cluster.get(path)["spec"]["holderIdentity"] == "thief"
 
 
 def test_another_unit_in_the_same_namespace_is_not_touched(fleet, cluster, namespace):

@@ -4,7 +4,7 @@ from typing import Any
 
 from compiler.dialects.omnia.neighbours import config_map, namespace_of
 from compiler.dialects.rewrite import Rewrite
-from compiler.dialects.rules import Call, Inert, Into, Later, Move, Rule, Table
+from compiler.dialects.rules import Call, Inert, Into, Later, Move, Table
 from compiler.source import FieldPath
 
 KEY = "pack.json"
@@ -39,17 +39,13 @@ def _config_map(rewrite: Rewrite, value: Any, path: FieldPath, _base: FieldPath)
     rewrite.elsewhere[("spec", "compiled")] = (found, ("data", KEY))
 
 
-class _PackName(Rule):
+def _pack_name(rewrite: Rewrite, value: Any, path: FieldPath, _base: FieldPath) -> None:
     """The name of the pack is the name of the spec: Omnia's objects are one a version, ours too."""
-
-    __slots__ = ()
-
-    def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, _base: FieldPath) -> None:
-        rewrite.put(("metadata", "name"), value, path)
+    rewrite.put(("metadata", "name"), value, path)
 
 
 SPEC: Table = {
-    "packName": _PackName(),
+    "packName": Call(_pack_name),
     "version": Move("version", without_v),
     "source": Into(
         "",

@@ -61,6 +61,7 @@ def _settings(name: str, spec: ProviderSpec, data: Mapping[str, Any]) -> dict[st
     credential = _credential(spec)
     if credential:
         settings["credential"] = {key: value for key, value in credential.items() if key != "secret"}
+    settings["models"] = {key: {k: v for k, v in model.items() if v != ()} for key, model in data["models"].items()}
     if spec.auth:
         settings["auth"] = {key: value for key, value in data["auth"].items() if key != "credentialsFrom"}
     return {"name": name, **settings}

@@ -94,7 +94,8 @@ def _auth(registry: Registry, name: str, handler: Handler) -> Iterator[Diagnosti
     elif auth.type == "workloadIdentity" and handler.type not in WITH_IDENTITY:
         message = f"runtimes know no workloadIdentity for handlers of type {handler.type}"
         yield error(registry, "R0543", message, *path, "type", help="use bearer, basic or serviceAccount")
-    yield from _auth_fields(registry, path, auth)
+    else:
+        yield from _auth_fields(registry, path, auth)
 
 
 def _auth_fields(registry: Registry, path: tuple[str, ...], auth: Auth) -> Iterator[Diagnostic]:

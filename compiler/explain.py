@@ -1,0 +1,184 @@
+"""Explain: a code, a kind, or KIND.FIELD.PATH -> what there is to say about it, as plain text for a terminal."""
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from compiler.catalogue import CATALOGUE
+from compiler.catalogue.entry import Entry
+from compiler.document_schema import document_schema
+from compiler.errors import UsageError
+from compiler.kind import Kind
+from compiler.kinds import KINDS
+from compiler.model_schema import Schema, resolved
+from compiler.naming import DOMAIN
+from compiler.shapes import model_at
+from compiler.spec import Shape
+from compiler.suggestion import did_you_mean
+from compiler.type_words import type_words
+
+_WIDTH = 100
+_CODE = re.compile(r"^[Rr]\d+$")
+
+
+def explain(topic: str) -> str:
+    """The explanation. Raises UsageError for what is neither a code nor a kind nor a field."""
+    if _CODE.match(topic):
+        entry = CATALOGUE.get(topic.upper())
+        if entry is None:
+            help = f"codes stand in brackets in messages, {next(iter(CATALOGUE))} to {list(CATALOGUE)[-1]}"
+            raise UsageError(f"there is no code {topic.upper()}", help)
+        return _code(entry)
+    name, _, path = topic.partition(".")
+    kind = _kinds().get(name.lower())
+    if kind is None:
+        known = {kind.name for kind in KINDS.values()}
+        help = did_you_mean(name.capitalize(), known) or f"codes look like R0203; kinds: {', '.join(KINDS)}"
+        raise UsageError(f"{topic} is no code, no kind and no field of a kind", help)
+    return _field(kind, path.split(".")) if path else _kind(kind)
+
+
+def _kinds() -> dict[str, Kind]:
+    """Every kind under each of its names, in lower case."""
+    return {name.lower(): kind for kind in KINDS.values() for name in (*kind.short_names, kind.plural, kind.name)}
+
+
+def _code(entry: Entry) -> str:
+    return "\n".join(
+        (
+            f"{entry.code} {entry.name} ({entry.severity.value})",
+            f"{entry.title}.",
+            "",
+            *_wrapped(entry.explanation),
+            "",
+            "To mend it:",
+            *_wrapped(entry.remedy, "  "),
+            "",
+            "An example of the mistake:",
+            textwrap.indent(entry.example, "  "),
+            "",
+        )
+    )
+
+
+def _kind(kind: Kind) -> str:
+    schema = document_schema(kind)
+    names = ", ".join((kind.plural, *kind.short_names))
+    scope = "" if kind.namespaced else "; it belongs to no namespace"
+    return "\n".join(
+        (
+            f"{kind.name}",
+            *_wrapped(kind.title),
+            *_becomes(kind),
+            "",
+            f"In a cluster: kubectl get {kind.plural}.{DOMAIN} ({names}){scope}.",
+            "",
+            "Fields of spec:",
+            *_fields(schema["properties"]["spec"], schema),
+            *_later(kind, ()),
+            "",
+            f"`roster explain {kind.name}.FIELD` says more about one of them.",
+            "",
+        )
+    )
+
+
+def _becomes(kind: Kind) -> Iterator[str]:
+    """What the kind's own file says that it becomes."""
+    module = sys.modules[".".join(kind.spec.__module__.split(".")[:3])]
+    found = re.search(r"^Becomes .*?(?=\s+Exports|\Z)", module.__doc__ or "", re.MULTILINE | re.DOTALL)
+    if found:
+        yield ""
+        yield from _wrapped(" ".join(found[0].split()))
+
+
+def _field(kind: Kind, path: list[str]) -> str:
+    root = document_schema(kind)
+    steps = path if path[0] in ("spec", "metadata") else ["spec", *path]
+    here: Schema = root
+    for number, step in enumerate(steps):
+        below = _step(here, step, root)
+        if below is None:
+            raise _unknown(kind, steps[:number], step, here, root)
+        here = below
+    inner = _inside(here, root)
+    lines = [f"{kind.name}.{'.'.join(path)}: {type_words(here, root)}", *_wrapped(here.get("description", ""))]
+    if "pattern" in here:
+        lines.append(f"It must match {here['pattern']}")
+    if _is_map(inner) and "x-roster-file" not in here:
+        lines += ["", "Fields:", *_fields(inner, root), *_later(kind, tuple(steps[1:]))]
+    return "\n".join((*lines, ""))
+
+
+def _step(here: Schema, step: str, root: Schema) -> Schema | None:
+    """The schema of one field; keys of a map may have any name, and items of a list need not be counted."""
+    for branch in _branches(here, root):
+        if step in branch.get("properties", {}):
+            return resolved(branch["properties"][step], root)
+        if isinstance(branch.get("additionalProperties"), dict):
+            return resolved(branch["additionalProperties"], root)
+        if isinstance(branch.get("items"), dict):
+            items = resolved(branch["items"], root)
+            return items if step.isdigit() else _step(items, step, root)
+    return None
+
+
+def _branches(here: Schema, root: Schema) -> list[Schema]:
+    """What a schema may be: itself, or each of its alternatives."""
+    return [resolved(branch, root) for branch in here.get("anyOf") or here.get("oneOf") or [here]]
+
+
+def _inside(here: Schema, root: Schema) -> Schema:
+    """The schema whose fields are shown: that of a map's values, or of a list's items."""
+    for key in ("additionalProperties", "items"):
+        if isinstance(here.get(key), dict) and "properties" not in here:
+            return _inside(resolved(here[key], root), root)
+    return next((branch for branch in _branches(here, root) if _is_map(branch)), here)
+
+
+def _is_map(schema: Schema) -> bool:
+    return bool(schema.get("properties"))
+
+
+def _fields(schema: Schema, root: Schema) -> Iterator[str]:
+    """For each field its name, type and default, and below what it is for."""
+    properties: dict[str, Any] = schema["properties"]
+    required = schema.get("required", ())
+    width = min(24, max(map(len, properties)))
+    for name, field in properties.items():
+        whole = resolved(field, root)
+        needed = "required, " if name in required else ""
+        head, *more = _wrapped(needed + type_words(whole, root), " " * (width + 4))
+        yield f"  {name:<{width}}  {head.lstrip()}"
+        yield from more
+        yield from _wrapped(whole.get("description", ""), " " * (width + 4))
+
+
+def _later(kind: Kind, path: tuple[str, ...]) -> Iterator[str]:
+    """The fields that a later version of Roster executes."""
+    later = _later_fields(kind, path)
+    if later:
+        yield ""
+        yield "In a later version:"
+        yield from _wrapped("; ".join(f"{name} ({what})" for name, what in later.items()), "  ")
+
+
+def _later_fields(kind: Kind, path: tuple[str, ...]) -> dict[str, str]:
+    model = model_at(kind.spec, path) if path else kind.spec
+    return model.later if model is not None and issubclass(model, Shape) else {}
+
+
+def _unknown(kind: Kind, above: list[str], step: str, here: Schema, root: Schema) -> UsageError:
+    known = _inside(here, root).get("properties", {})
+    parent = ".".join((kind.name, *above[1:]))
+    later = _later_fields(kind, tuple(above[1:]))
+    if step in later:
+        return UsageError(f"{parent}.{step} ({later[step]}) comes in a later version of Roster")
+    help = did_you_mean(step, known) or (f"its fields: {', '.join(known)}" if known else f"{parent} has no fields")
+    return UsageError(f"{parent} has no field {step}", help)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

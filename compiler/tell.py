@@ -1,0 +1,108 @@
+"""Tell: what is wrong with a field of an object -> the Diagnostic at the line of the spec that caused it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from compiler.declaration import Layered
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.fault import Fault
+from compiler.inside import at
+from compiler.lowered import Lowered
+from compiler.object_path import object_path
+from compiler.scope import Scope
+from compiler.source import Cause, FieldPath, Source, cause_of
+from compiler.spec_key import SpecKey
+
+
+def tell(fault: Fault, scope: Scope, documents: Mapping[SpecKey, Layered]) -> Diagnostic:
+    """The finding at the line of the spec that caused it, or at the name of the spec where no line is known."""
+    data = fault.lowered.data
+    cause = cause_of(fault.lowered.sources, fault.path)
+    source = _longest(cause, scope) if fault.longest else None
+    source = source or _source(fault.lowered, cause, documents)
+    document = documents.get(source.spec)
+    name = f"{data['kind']} {data['metadata']['name']}"
+    return Diagnostic(
+        code=fault.code,
+        severity=_severity(fault, cause, documents),
+        message=f"{name}: {object_path(data, fault.path)} {fault.message}".replace(":  ", ": "),
+        span=None if document is None else document.span_of(source.path, key=_is_key(fault, cause)),
+        field=".".join(map(str, source.path)),
+        label=_label(fault, cause, documents),
+        help=fault.help,
+    )
+
+
+def _source(lowered: Lowered, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> Source:
+    """The spec field to show: the first that a person wrote; where none is known, the name of the spec."""
+    sources = cause.sources if cause is not None else ()
+    known = [source for source in sources if source.spec in documents]
+    written = (source for source in known if _value(source, documents) is not None)
+    return next(written, known[0] if known else Source(lowered.spec, ("metadata", "name")))
+
+
+def _value(source: Source, documents: Mapping[SpecKey, Layered]) -> Any:
+    document = documents.get(source.spec)
+    return None if document is None else at(document.data, *source.path)
+
+
+def _is_key(fault: Fault, cause: Cause | None) -> bool:
+    """Whether the name of the field is to blame, and a person wrote it."""
+    return fault.code == "R0601" and cause is not None and cause.exact
+
+
+def _severity(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> Severity:
+    if fault.inert:
+        return Severity.WARNING
+    return Severity.WARNING if fault.doubtful and _is_written(fault, cause, documents) else Severity.ERROR
+
+
+def _is_written(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> bool:
+    """Whether a person chose the value: it stands as it is in a spec field that it came from."""
+    if not fault.lowered.template:
+        return True
+    value = at(fault.lowered.data, *fault.path)
+    sources = cause.sources if cause is not None else ()
+    return any(_holds(_value(source, documents), value) for source in sources)
+
+
+def _holds(written: Any, value: Any) -> bool:
+    if isinstance(written, Mapping):
+        return any(_holds(item, value) for item in written.values())
+    if isinstance(written, list | tuple):
+        return any(_holds(item, value) for item in written)
+    return written is not None and type(written) is type(value) and bool(written == value)
+
+
+def _label(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> str:
+    """Which template put the value there, and where the other object comes from."""
+    parts = [f"from templates/{cause.template}:{cause.line}"] if cause is not None and cause.template else []
+    if fault.other is not None:
+        source = _source(fault.other, cause_of(fault.other.sources, ("metadata", "name")), documents)
+        document = documents.get(source.spec)
+        place = "" if document is None else f" at {document.span_of(source.path)}"
+        other = fault.other.data
+        parts.append(f"{other['kind']} {other['metadata']['name']} comes from {source.spec}{place}")
+    return "; ".join(parts)
+
+
+def _longest(cause: Cause | None, scope: Scope) -> Source | None:
+    """Of all texts that a value was made from, the longest; texts that lie in files are filled in."""
+    texts = [
+        (len(text), Source(source.spec, path))
+        for source in (cause.sources if cause is not None else ())
+        if source.spec in scope.declarations
+        for path, text in _texts(at(scope.declarations[source.spec].data, *source.path), source.path)
+    ]
+    return max(texts, key=lambda item: item[0])[1] if texts else None
+
+
+def _texts(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, (*path, key))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))

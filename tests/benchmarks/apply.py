@@ -1,0 +1,100 @@
+"""How fast is a first apply of 500 objects, beside a bare pooled client and kubectl? `python -m tests.benchmarks.apply`
+
+All three send the same bodies to the same API server in the same run; each gets a namespace of its own.
+"""
+
+import json
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from compiler.bundle import Bundle
+from compiler.kube_object import KubeObject
+from compiler.pipeline import compile_environment
+from compiler.trees.folder import FolderTree
+from tests.benchmarks.fleets import fleet
+from tests.benchmarks.measured import first_apply, quiet_pass
+from tests.controlplane.build import build
+from tests.controlplane.cluster import APPLY, Cluster
+from tests.controlplane.controlplane import start
+
+AGENTS = 62
+RUNS = 3
+WORKERS = 8
+PLURALS = {
+    "ConfigMap": ("/api/v1", "configmaps"), "Service": ("/api/v1", "services"),
+    "ServiceAccount": ("/api/v1", "serviceaccounts"), "Deployment": ("/apis/apps/v1", "deployments"),
+    "HorizontalPodAutoscaler": ("/apis/autoscaling/v2", "horizontalpodautoscalers"),
+    "NetworkPolicy": ("/apis/networking.k8s.io/v1", "networkpolicies"),
+    "PodDisruptionBudget": ("/apis/policy/v1", "poddisruptionbudgets"),
+    "VirtualService": ("/apis/networking.istio.io/v1", "virtualservices"),
+}
+
+
+def bundle_for(namespace: str) -> Bundle:
+    """A bundle of about 500 objects in a namespace."""
+    with TemporaryDirectory() as folder:
+        for path, text in fleet(AGENTS).items():
+            file = Path(folder) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text.replace("namespace: agents", f"namespace: {namespace}").replace("acme", namespace))
+        bundle = compile_environment(FolderTree(folder), "prod").bundle
+    assert bundle is not None
+    return bundle
+
+
+def path_of(item: KubeObject) -> str:
+    """Where an object is applied."""
+    base, plural = PLURALS[item.key.kind]
+    return f"{base}/namespaces/{item.key.namespace}/{plural}/{item.key.name}?fieldManager=bare&force=true"
+
+
+def bare_client(cluster: Cluster, bundle: Bundle) -> float:
+    """Seconds that a bare pool of connections takes for the same bodies."""
+    items = [item for item in bundle.objects if item.key.kind != "Namespace"]
+    headers = {**cluster.headers["admin"], "Content-Type": APPLY}
+
+    def send(item: KubeObject) -> None:
+        answer = cluster.pool.request("PATCH", cluster.server + path_of(item), body=item.body, headers=headers)
+        assert answer.status < 300, answer.data
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as threads:
+        list(threads.map(send, items))
+    return time.perf_counter() - started
+
+
+def kubectl(cluster: Cluster, bundle: Bundle, folder: Path) -> float:
+    """Seconds that kubectl takes for the same bodies."""
+    file = folder / f"{bundle.namespace}.json"
+    items = [orjson.loads(item.body) for item in bundle.objects if item.key.kind != "Namespace"]
+    file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    started = time.perf_counter()
+    cluster.kubectl("apply", "--server-side", "-f", str(file))
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print the rates, and the requests of a pass that has nothing to do."""
+    rates: dict[str, list[float]] = {"bare": [], "roster": [], "kubectl": []}
+    with start(build()) as plane, TemporaryDirectory() as folder:
+        for _ in range(RUNS):
+            bundles = [bundle_for(plane.cluster.namespace(name)) for name in rates]
+            count = len(bundles[0].objects)
+            rates["bare"].append(count / bare_client(plane.cluster, bundles[0]))
+            rates["roster"].append(count / first_apply(plane.cluster, bundles[1]))
+            rates["kubectl"].append(count / kubectl(plane.cluster, bundles[2], Path(folder)))
+        bare = statistics.median(rates["bare"])
+        for name, found in rates.items():
+            rate = statistics.median(found)
+            print(f"{name:8} {rate:6.0f} objects a second  {rate / bare:5.2f} of the bare client")
+        for agents in (1, AGENTS):
+            print(quiet_pass(plane.cluster, agents))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""Readiness: what a live object says, and the sentence to print while it is not well; one table a kind."""
+
+import pytest
+
+from compiler.kube_object import ObjectKey, key_of
+from reconciler.assess import assess
+from reconciler.health import State
+from reconciler.readiness.surroundings import Surroundings
+
+NEWEST = {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"}
+LATE = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+KEDA = Surroundings((), ObjectKey("keda.sh", "ScaledObject", "agents", "support"))
+
+
+def document(api_version, kind, spec=None, status=None, **metadata):
+    made = {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {"name": "support", "namespace": "agents", "generation": 2, **metadata},
+        "spec": spec or {},
+    }
+    return {**made, "status": status} if status is not None else made
+
+
+def deployment(replicas=3, ready=3, updated=3, total=3, available=3, *conditions, **metadata):
+    status = {
+        "observedGeneration": 2,
+        "readyReplicas": ready,
+        "updatedReplicas": updated,
+        "replicas": total,
+        "availableReplicas": available,
+        "conditions": list(conditions),
+    }
+    return document("apps/v1", "Deployment", {"replicas": replicas}, status, **metadata)
+
+
+def pod(reason="", message="", **status):
+    container = {"name": "runtime", "state": {"waiting": {"reason": reason, "message": message}}}
+    return {"metadata": {"name": "p"}, "status": {"containerStatuses": [container], **status}}
+
+
+def condition(kind, status, reason="", message=""):
+    return {"type": kind, "status": status, "reason": reason, "message": message}
+
+
+def of(live, around=None):
+    health = assess(key_of(live), live, around)
+    return health.state.value, health.sentence
+
+
+@pytest.mark.parametrize(
+    ("live", "expected"),
+    [
+        (deployment(), ("Healthy", "3 of 3 replicas ready")),
+        (deployment(3, 1, 3, 3, 1), ("Progressing", "1 of 3 replicas ready")),
+        (deployment(3, 3, 1, 4, 3), ("Progressing", "3 of 3 replicas ready, 1 of them updated")),
+        (deployment(3, 3, 3, 4, 3), ("Progressing", "3 of 3 replicas ready, 1 old ones are being stopped")),
+        (deployment(3, 3, 5, 5, 3), ("Progressing", "3 of 3 replicas ready, 2 surplus ones are being stopped")),
+        (deployment(3, 3, 3, 3, 2), ("Progressing", "2 of 3 replicas available")),
+        (deployment(3, 1, 3, 3, 1, LATE), ("Degraded", "1 of 3 replicas ready; no progress within 600 s")),
+        (deployment(0, 0, 0, 2, 0), ("Progressing", "2 replicas are being stopped")),
+        (deployment(0, 0, 0, 0, 0), ("Suspended", "Git asks for 0 replicas")),
+        (deployment(generation=3), ("Progressing", "its controller has not seen the newest change yet")),
+        (document("apps/v1", "Deployment", {"replicas": 1}), ("Progressing", "its controller has not seen it yet")),
+        (
+            deployment(deletionTimestamp="2026-01-01T00:00:00Z", finalizers=["a/b"]),
+            ("Progressing", "is being deleted, waiting for a/b"),
+        ),
+    ],
+)
+def test_a_deployment(live, expected):
+    assert of(live) == expected
+
+
+def test_a_deployment_scaled_to_zero_by_an_autoscaler_is_idle_and_well():
+    assert of(deployment(0, 0, 0, 0, 0), KEDA) == ("Healthy", "scaled to zero by ScaledObject/support")
+
+
+def test_the_troubles_of_pods_are_counted_the_most_frequent_first():
+    crashed, unpulled = pod("CrashLoopBackOff", "back-off"), pod("ImagePullBackOff", "x:1 not found")
+    pods = (crashed, unpulled, pod("ImagePullBackOff", "x:1"))
+    state, sentence = of(deployment(3, 0, 3, 3, 0), Surroundings(pods))
+    assert state == "Degraded"
+    assert sentence == (
+        "0 of 3 replicas ready; ImagePullBackOff on 2 pods: x:1 not found; CrashLoopBackOff on 1 pod: back-off"
+    )
+
+
+def test_pods_that_only_start_are_no_trouble():
+    assert of(deployment(1, 0, 1, 1, 0), Surroundings((pod("ContainerCreating"),)))[0] == "Progressing"
+
+
+def test_a_pod_that_no_node_takes_is_told():
+    unplaced = pod(conditions=[condition("PodScheduled", "False", "Unschedulable", "0/1 nodes are available")])
+    sentence = of(deployment(1, 0, 1, 1, 0), Surroundings((unplaced,)))[1]
+    assert sentence == "0 of 1 replicas ready; Unschedulable on 1 pod: 0/1 nodes are available"
+
+
+BALANCED = {"type": "LoadBalancer"}
+ADDRESS = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}
+UNSERVED = "no load balancer has given this Service an address"
+UNMEASURED = "cannot read its metrics: FailedGetResourceMetric: no metrics API"
+SCALES = condition("AbleToScale", "True")
+HPA = ("autoscaling/v2", "HorizontalPodAutoscaler")
+KEDA_KIND = ("keda.sh/v1alpha1", "ScaledObject")
+ROUTE = ("gateway.networking.k8s.io/v1", "HTTPRoute")
+ISTIO = ("networking.istio.io/v1", "VirtualService")
+CLAIM = ("v1", "PersistentVolumeClaim")
+JOB = ("batch/v1", "Job")
+CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+OTHER = ("example.test/v1", "Thing")
+
+
+def conditions(*entries):
+    return {"conditions": list(entries)}
+
+
+def parents(*entries):
+    return {"parents": [conditions(*entries)]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "status", "expected"),
+    [
+        (("v1", "Service"), {}, None, ("Healthy", "")),
+        (("v1", "Service"), BALANCED, {}, ("Progressing", UNSERVED)),
+        (("v1", "Service"), BALANCED, ADDRESS, ("Healthy", "")),
+        (HPA, {}, None, ("Progressing", "no controller has answered for this HorizontalPodAutoscaler")),
+        (
+            HPA,
+            {},
+            conditions(SCALES, condition("ScalingActive", "False", "FailedGetResourceMetric", "no metrics API")),
+            ("Unknown", UNMEASURED),
+        ),
+        (HPA, {}, conditions(SCALES, condition("ScalingActive", "True")), ("Healthy", "")),
+        (
+            HPA,
+            {},
+            conditions(condition("AbleToScale", "False", "FailedGetScale", "not found")),
+            ("Degraded", "cannot scale: FailedGetScale: not found"),
+        ),
+        (KEDA_KIND, {}, None, ("Progressing", "no controller has answered for this ScaledObject")),
+        (KEDA_KIND, {}, conditions(condition("Ready", "True")), ("Healthy", "")),
+        (KEDA_KIND, {}, conditions(condition("Ready", "False", "Bad", "x")), ("Degraded", "KEDA cannot scale: Bad: x")),
+        (KEDA_KIND, {}, conditions(condition("Paused", "True")), ("Suspended", "paused")),
+        (ROUTE, {}, None, ("Progressing", "no controller has answered for this HTTPRoute")),
+        (ROUTE, {}, parents(condition("Accepted", "True")), ("Healthy", "")),
+        (
+            ROUTE,
+            {},
+            parents(condition("Accepted", "False", "NoMatchingParent", "no gateway")),
+            ("Degraded", "not routed: NoMatchingParent: no gateway"),
+        ),
+        (ISTIO, {}, None, ("Progressing", "no controller has answered for this VirtualService")),
+        (CLAIM, {}, {"phase": "Bound"}, ("Healthy", "")),
+        (CLAIM, {}, {"phase": "Lost"}, ("Degraded", "its volume is lost")),
+        (JOB, {}, {"active": 1}, ("Progressing", "0 of 1 completions, 1 pods running")),
+        (JOB, {}, {"succeeded": 1, **conditions(condition("Complete", "True"))}, ("Healthy", "1 of 1 completions")),
+        (
+            JOB,
+            {},
+            conditions(condition("Failed", "True", "BackoffLimitExceeded", "x")),
+            ("Degraded", "BackoffLimitExceeded: x"),
+        ),
+        (JOB, {"suspend": True}, {}, ("Suspended", "suspended")),
+        (CRD, {}, None, ("Progressing", "is not served yet")),
+        (CRD, {}, conditions(condition("Established", "True")), ("Healthy", "")),
+        (CRD, {}, conditions(condition("NamesAccepted", "False", "Taken", "x")), ("Degraded", "Taken: x")),
+        (OTHER, {}, None, ("Healthy", "")),
+        (OTHER, {}, conditions(condition("Ready", "False", "Why", "x")), ("Progressing", "not ready: Why: x")),
+        (OTHER, {}, conditions(condition("Stalled", "True", "Why", "x")), ("Degraded", "Why: x")),
+        (OTHER, {}, conditions(condition("Reconciling", "True", "Why", "x")), ("Progressing", "Why: x")),
+        (OTHER, {}, {"observedGeneration": 1}, ("Progressing", "its controller has not seen the newest change yet")),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) and len(value) == 2 else "",
+)
+def test_another_kind(kind, spec, status, expected):
+    assert of(document(*kind, spec, status)) == expected
+
+
+@pytest.mark.parametrize("kind", [ROUTE, ISTIO, KEDA_KIND, HPA, CLAIM])
+def test_what_only_a_controller_can_answer_is_known_as_such(kind):
+    live = document(*kind)
+    health = assess(key_of(live), live)
+    assert health.awaits_controller
+    assert health.state is State.PROGRESSING
