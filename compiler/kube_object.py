@@ -47,6 +47,11 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
+def readable(value: object) -> str:
+    """The same for people: two spaces, a line for each value, a line end."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
 def key_of(body: dict[str, Any]) -> ObjectKey:
     """The identity of an object given as plain data."""
     group, _, _ = str(body["apiVersion"]).rpartition("/")

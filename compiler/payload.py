@@ -1,6 +1,5 @@
 """Payload: a text computed from a spec -> what the immutable ConfigMap that holds it is called and made of."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,11 +43,6 @@ def payload(declaration: Declaration[Any], suffix: str, key: str, text: Derived)
     """The payload of a spec, in the family `<name>-<suffix>`."""
     family = f"{declaration.name}-{suffix}"
     return Payload(hashed(family, {key: text.value}), family, key, text)
-
-
-def pretty(value: object) -> str:
-    """Plain data as JSON that people can compare line by line: two spaces, sorted keys, a line end."""
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def written(data: Mapping[str, Any]) -> tuple[FieldPath, ...]:

@@ -51,7 +51,10 @@ def compile_apart(revision: Revision, environment: str, timeout: float = 600) ->
     if isinstance(answer, RosterError):
         raise answer
     if not isinstance(answer, Outcome):
-        raise TargetError(f"compiling {environment} at {revision.short} took more time or memory than it may")
+        raise TargetError(
+            f"environment {environment} at {revision.short} could not be compiled in its bounds of time and memory",
+            f"see why: roster validate {environment} --ref {revision.short}",
+        )
     return answer
 
 
@@ -59,6 +62,8 @@ def _work(pipe: Connection, revision: Revision, environment: str) -> None:
     """What the child does."""
     for name in CLUSTER_VARIABLES:
         os.environ.pop(name, None)
+    # The parent says in a sentence that its child has died; the child's own traceback is for nobody.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         pipe.send(_compiled(revision, environment))

@@ -1,29 +1,22 @@
 """fetch: a GitSource in, the Revision it means out, held in a bare mirror of our own."""
 
-import fcntl
-import hashlib
-import os
 import re
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from compiler.errors import TargetError, UsageError
 from compiler.trees.git import nearest_ref, resolve
 from compiler.trees.git_command import Answer, run_git
+from reconciler.mirror import has, locked_mirror
+from reconciler.read_revision import read_revision
 from reconciler.refusal import refusal
+from reconciler.remote import check_remote, clean_url, credentials
 from reconciler.revision import GitSource, Revision
 
-SCHEMES = ("https", "ssh", "file")
 FULL_COMMIT = re.compile(r"^[0-9a-f]{40}([0-9a-f]{24})?$")
 EVERYTHING = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 WANTED = "refs/roster/wanted"
 """Keeps the commit alive that was asked for, should no branch lead to it."""
-HELPER = '!f() { printf "username=%s\\npassword=%s\\n" "$ROSTER_GIT_USER" "$ROSTER_GIT_PASSWORD"; }; f'
-"""A credential helper that hands on what the URL held, so that it shows in no process list."""
 
 
 def fetch(source: GitSource, mirrors: Path, timeout: float = 120) -> Revision:
@@ -32,92 +25,12 @@ def fetch(source: GitSource, mirrors: Path, timeout: float = 120) -> Revision:
     `timeout` is in seconds, for each exchange with the other side. Raises UsageError for a location or ref that makes
     no sense, TargetError where the repository is out of reach or refuses.
     """
-    check(source)
-    with _mirror(source, mirrors) as mirror:
+    check_remote(source)
+    with locked_mirror(source, mirrors) as mirror:
         commit = _ask(source, mirror, timeout)
         if commit is None or not has(mirror, commit):
             _bring(source, mirror, commit, timeout)
-        return revision_of(mirror, commit or resolve(mirror, source.ref), source)
-
-
-def local_revision(source: GitSource) -> Revision:
-    """The commit that a ref means in a repository of this machine, read where it lies. Raises UsageError."""
-    place = Path(source.location)
-    return revision_of(place, resolve(place, source.ref), source)
-
-
-def revision_of(repository: Path, commit: str, source: GitSource) -> Revision:
-    """What the object store says of a commit that it holds."""
-    fields = "%ct%x00%an%x00%s"
-    answer = run_git(repository, "log", "-1", "--no-show-signature", f"--format={fields}", "--end-of-options", commit)
-    if answer.code:
-        raise TargetError(f"the commit {commit[:7]} is not in {repository}", "remove that folder: it is made again")
-    seconds, author, subject = answer.text.split("\0")
-    return Revision(
-        repository=repository,
-        commit=commit,
-        ref=source.ref,
-        folder=source.folder,
-        committed_at=datetime.fromtimestamp(int(seconds), UTC),
-        author=author,
-        subject=subject,
-    )
-
-
-def has(repository: Path, commit: str) -> bool:
-    """True if the commit is in the object store."""
-    return run_git(repository, "cat-file", "-e", f"{commit}^{{commit}}").code == 0
-
-
-def check(source: GitSource) -> None:
-    """Raise UsageError unless the location is a folder, or an https, ssh or file URL, and the ref can be one."""
-    location = source.location
-    scheme = location.partition("://")[0] if "://" in location else ""
-    if location.startswith("-") or any(ord(character) < 32 for character in location) or not location:
-        raise UsageError(f"{location!r} is not a repository", "give a folder, or an https, ssh or file URL")
-    if "::" in location.partition("/")[0] or (scheme and scheme not in SCHEMES):
-        name = location.partition("::")[0] if "::" in location.partition("/")[0] else scheme
-        raise UsageError(f"repositories are not read by {name}", "give a folder, or an https, ssh or file URL")
-    if not source.ref or source.ref.startswith("-") or any(ord(character) < 33 for character in source.ref):
-        raise UsageError(f"{source.ref!r} is not the name of a revision", "name a branch, a tag or a commit")
-
-
-def mirror_path(source: GitSource, mirrors: Path) -> Path:
-    """Where the mirror of a source lies; two sources that differ in the ref or the token alone share it."""
-    place = str(Path(source.location).resolve()) if source.is_local else source.shown
-    name = re.sub(r"[^A-Za-z0-9.-]+", "-", place.rstrip("/").rpartition("/")[2]).strip(".-") or "repository"
-    return mirrors / f"{name.removesuffix('.git')}-{hashlib.sha256(place.encode()).hexdigest()[:12]}.git"
-
-
-@contextmanager
-def _mirror(source: GitSource, mirrors: Path) -> Iterator[Path]:
-    """The source's mirror, made if need be, for us alone: two fetches at once would tread on each other's refs."""
-    mirror = mirror_path(source, mirrors)
-    try:
-        mirrors.mkdir(parents=True, exist_ok=True)
-        lock = os.open(f"{mirror}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise TargetError(f"the mirror {mirror} cannot be made: {error.strerror}") from error
-    try:
-        _take(lock, mirror)
-        if not (mirror / "HEAD").exists():
-            answer = run_git(mirrors, "init", "--bare", "--quiet", "--template=", str(mirror.absolute()))
-            if answer.code:
-                raise TargetError(f"the mirror {mirror} cannot be made", answer.error.strip())
-        yield mirror
-    finally:
-        os.close(lock)
-
-
-def _take(lock: int, mirror: Path) -> None:
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise TargetError(f"another roster holds the mirror {mirror} for two minutes", "end it") from None
-            time.sleep(0.05)
+        return read_revision(mirror, commit or resolve(mirror, source.ref), source)
 
 
 def _ask(source: GitSource, mirror: Path, timeout: float) -> str | None:
@@ -129,10 +42,10 @@ def _ask(source: GitSource, mirror: Path, timeout: float) -> str | None:
     patterns = (source.ref, f"{source.ref}^{{}}")
     answer = _talk(source, mirror, timeout, "ls-remote", "--quiet", "--", clean_url(source), *patterns)
     lines = [line.split("\t", 1) for line in answer.text.splitlines() if "\t" in line]
-    return commit_named(source.ref, {name: commit for commit, name in lines})
+    return _commit_named(source.ref, {name: commit for commit, name in lines})
 
 
-def commit_named(ref: str, named: Mapping[str, str]) -> str | None:
+def _commit_named(ref: str, named: Mapping[str, str]) -> str | None:
     """The commit that a ref means among `named` (full ref -> object), read as git would. Raises UsageError."""
     candidates = (ref, f"refs/{ref}", f"refs/tags/{ref}", f"refs/heads/{ref}")
     found = [name for name in candidates if name in named]
@@ -180,29 +93,3 @@ def _talk(source: GitSource, mirror: Path, timeout: float, *arguments: str) -> A
     if answer.code:
         raise refusal(source, answer.error)
     return answer
-
-
-def clean_url(source: GitSource) -> str:
-    """The location as git may be told it in an argument: an https URL without user and password, a folder in full."""
-    if source.is_local:
-        return str(Path(source.location).resolve())
-    parts = urlsplit(source.location)
-    if parts.scheme == "https":
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    if parts.scheme == "ssh" and parts.password is not None:
-        return urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}"))
-    return source.location
-
-
-def credentials(source: GitSource) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """The options and environment that let git speak for us and never ask a question."""
-    slow = ("-c", "http.lowSpeedLimit=100", "-c", "http.lowSpeedTime=60")
-    environment = {}
-    if not {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys():
-        environment["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=30"
-    parts = urlsplit(source.location) if "://" in source.location else None
-    if parts is None or parts.scheme != "https" or parts.username is None:
-        return slow, environment
-    environment["ROSTER_GIT_USER"] = unquote(parts.username)
-    environment["ROSTER_GIT_PASSWORD"] = unquote(parts.password or "")
-    return (*slow, "-c", "credential.helper=", "-c", f"credential.helper={HELPER}"), environment

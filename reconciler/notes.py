@@ -3,8 +3,8 @@
 from compiler.errors import RosterError, TargetError
 from compiler.trees.git import first_line
 from compiler.trees.git_command import Answer, run_git
-from reconciler.fetch import clean_url, credentials
 from reconciler.refusal import refusal
+from reconciler.remote import clean_url, credentials
 from reconciler.revision import GitSource, Revision
 
 SIGNED = {

@@ -98,8 +98,11 @@ def _contested(
         less = give_up(body, live, sorted(yielded, key=str, reverse=True))
         intended = replace(less, pinned=less.pinned or intended.pinned, notes=intended.notes)
     notes = (*intended.notes, *(verdict.sentence for verdict in verdicts))
-    fields = field_changes(live, seen.dry_run or {})
-    kept = tuple(_with_owner(field, verdicts) for field in fields if not _below(field.path, yielded))
+    after = seen.dry_run or {}
+    there = adjudicate(desired.key, after, seen.conflicts, claims)  # the same verdicts, at their places in `after`
+    left = tuple(verdict.path for verdict in there if not verdict.ours)
+    fields = field_changes(live, after)
+    kept = tuple(_with_owner(field, there) for field in fields if not _below(field.path, left))
     return _update(desired, live, replace(intended, notes=notes), kept)
 
 

@@ -1,7 +1,8 @@
 """Records and an EnvironmentStatus -> the same on the target, for `kubectl get` and `roster status` to show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,37 +20,56 @@ from reconciler.target import Target
 WORKERS = 8
 
 
-def publish(
-    target: Target, bundle: Bundle, status: EnvironmentStatus, records: Mapping[ObjectKey, Live], now: str
-) -> tuple[str, ...]:
-    """Write what differs from `records`, the records as they are; `now` is RFC 3339. Gives back what went wrong.
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What is to be read on the target."""
 
-    Records that the bundle no longer has are removed last. Raises Unreachable.
+    status: EnvironmentStatus
+    """How the environment is."""
+    specs: Mapping[SpecKey, SpecStatus]
+    """How each spec is."""
+    records: Mapping[ObjectKey, Live]
+    """The records as they are."""
+    now: str
+    """RFC 3339, for conditions whose status changes."""
+
+
+def publish(
+    target: Target, bundle: Bundle, edition: Edition, before_writing: Callable[[], None] = lambda: None
+) -> tuple[str, ...]:
+    """Write what differs from the records as they are, and give back what went wrong.
+
+    Records that the bundle no longer has are removed last. `before_writing` is called unless nothing is written.
+    Raises Unreachable.
     """
-    specs = {spec.spec: spec for spec in status.specs}
-    write = partial(_publish, target=target, status=status, specs=specs, records=records, now=now)
-    with ThreadPoolExecutor(WORKERS, "publish") as pool:
-        warnings = [warning for warning in pool.map(write, bundle.records) if warning]
     wanted = {record.key for record in bundle.records}
-    stale = [record for key, record in sorted(records.items()) if key not in wanted]
+    stale = [record for key, record in sorted(edition.records.items()) if key not in wanted]
+    differing = [record for record in bundle.records if _differs(record, edition)]
+    if not stale and not differing:
+        return ()
+    before_writing()
+    with ThreadPoolExecutor(WORKERS, "publish") as pool:
+        write = partial(_publish, target=target, edition=edition)
+        warnings = [warning for warning in pool.map(write, differing) if warning]
     warnings += [warning for record in stale if (warning := _remove(record, target))]
     return tuple(dict.fromkeys(warnings))
 
 
-def _publish(
-    record: KubeObject,
-    target: Target,
-    status: EnvironmentStatus,
-    specs: Mapping[SpecKey, SpecStatus],
-    records: Mapping[ObjectKey, Live],
-    now: str,
-) -> str:
+def _differs(record: KubeObject, edition: Edition) -> bool:
+    live = edition.records.get(record.key)
+    if live is None or not _same(record, live):
+        return True
+    form = _form(record, live, edition)
+    return form is not None and form != live.get("status")
+
+
+def _publish(record: KubeObject, target: Target, edition: Edition) -> str:
     """Write one record and its status where they differ; what went wrong, else empty."""
     try:
-        live = records.get(record.key)
+        live = edition.records.get(record.key)
         if live is None or not _same(record, live):
             live = _with_status(target.write_record(record.body), live)
-        form = _form(record, live, status, specs, now)
+        form = _form(record, live, edition)
         if form is not None and form != live.get("status"):
             target.write_status(live, form)
     except Unreachable:
@@ -69,13 +89,11 @@ def _with_status(written: Live, before: Live | None) -> Live:
     return written if before is None or "status" in written else {**written, "status": before.get("status")}
 
 
-def _form(
-    record: KubeObject, live: Live, status: EnvironmentStatus, specs: Mapping[SpecKey, SpecStatus], now: str
-) -> dict[str, Any] | None:
+def _form(record: KubeObject, live: Live, edition: Edition) -> dict[str, Any] | None:
     if record.spec.kind == ENVIRONMENT:
-        form = environment_form(status, live, now)
-    elif record.spec in specs:
-        form = spec_form(specs[record.spec], live, now)
+        form = environment_form(edition.status, live, edition.now)
+    elif record.spec in edition.specs:
+        form = spec_form(edition.specs[record.spec], live, edition.now)
     else:
         return None
     return {**form, "recordDigest": body_hash(record.body)}

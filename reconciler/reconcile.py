@@ -13,7 +13,7 @@ from reconciler.answer import Live
 from reconciler.apply import WRITES, apply
 from reconciler.bounds import Bounds
 from reconciler.change import Action, Plan
-from reconciler.errors import Unreachable
+from reconciler.errors import LeaseHeld, StaleInventory, Unreachable
 from reconciler.health import Health
 from reconciler.inventory import Inventory, widened
 from reconciler.look import look
@@ -22,7 +22,7 @@ from reconciler.observation import Observations, Present, Refused, Unreadable
 from reconciler.outcome import WRONG, Happened, Outcome
 from reconciler.plan import plan
 from reconciler.prune import prune
-from reconciler.publish import publish
+from reconciler.publish import Edition, publish
 from reconciler.record_kinds import RECORD_KINDS
 from reconciler.report import Happenings, report
 from reconciler.request import Report, Request
@@ -49,6 +49,8 @@ def reconcile(request: Request, target: Target, lease: Lease | None = None) -> R
     if lease is None:
         return Report(which=request.which, plan=planned)
     at_work = _Work(request, target, lease, planned, observations)
+    if _writes(planned):
+        _take(at_work, inventory)
     inventory = _widen(at_work, inventory)
     outcomes = _apply(at_work)
     healths = _settle(at_work, outcomes, planned.standing)
@@ -70,6 +72,18 @@ class _Work:
     def stopped(self) -> bool:
         """True if nothing more may be written: asked to end, or the lease is lost."""
         return self.request.halted() or self.lease.lost()
+
+
+def _writes(planned: Plan) -> bool:
+    return bool(planned.of(*WRITES, Action.DELETE) or planned.hand_backs)
+
+
+def _take(work: _Work, inventory: Inventory) -> None:
+    """Hold the lease, and make sure that nobody worked here between our look and now."""
+    work.lease.take()
+    if work.target.load_inventory(inventory.unit).token != inventory.token:
+        message = f"somebody else applied to {inventory.unit} while this pass looked at it"
+        raise StaleInventory(message, "nothing was done: run it again")
 
 
 def _widen(work: _Work, inventory: Inventory) -> Inventory:
@@ -161,6 +175,7 @@ def _tell(work: _Work, inventory: Inventory, outcomes: Outcomes, healths: Mappin
         return Report(which=request.which, plan=work.plan, outcomes=told, healths=healths, halted=True)
     narrowed = narrow(inventory, request.bundle, work.plan, told, _moved(work, outcomes))
     if narrowed.objects != inventory.objects:
+        work.lease.take()
         target.store_inventory(narrowed)
     happenings = Happenings(plan=work.plan, outcomes=told, healths=healths, halted=request.halted())
     status, warnings = _publish(work, happenings)
@@ -193,8 +208,10 @@ def _publish(work: _Work, happenings: Happenings) -> tuple[EnvironmentStatus, tu
         previous = statuses_of(records, request.which.unit)
         status = report(request.which, request.bundle, happenings, previous)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return status, publish(target, request.bundle, status, records, now)
-    except Unreachable:
+        specs = {spec.spec: spec for spec in status.specs}
+        edition = Edition(status, specs, records, now)
+        return status, publish(target, request.bundle, edition, work.lease.take)
+    except (Unreachable, LeaseHeld):
         raise
     except TargetError as error:
         status = report(request.which, request.bundle, happenings)

@@ -51,7 +51,8 @@ def unwell(status: EnvironmentStatus) -> Iterator[str]:
     for spec in status.specs:
         if spec.health in (State.DEGRADED, State.PROGRESSING):
             replicas = f"  {spec.replicas.ready}/{spec.replicas.desired}" if spec.replicas else ""
-            yield f"  x {spec.spec.kind} {spec.spec.name}  {spec.health.value}{replicas}  {spec.message}".rstrip()
+            sign = "x" if spec.health is State.DEGRADED else "~"
+            yield f"  {sign} {spec.spec.kind} {spec.spec.name}  {spec.health.value}{replicas}  {spec.message}".rstrip()
 
 
 def is_well(report: Report) -> bool:

@@ -60,7 +60,11 @@ Reading = Found | Missing | NoSuchKind | Unread
 
 
 class Lease(Protocol):
-    """The right to write to one environment, held."""
+    """The right to write to one environment: known to be free, and taken before the first write."""
+
+    def take(self) -> None:
+        """Hold it from now on; again does nothing. Raises LeaseHeld if somebody else has been faster."""
+        ...
 
     def lost(self) -> bool:
         """True once the right could not be renewed in time: nothing more may be written."""
@@ -93,7 +97,7 @@ class Target(Protocol):
         ...
 
     def lease(self, unit: Unit, holder: str) -> AbstractContextManager[Lease]:
-        """The right to write, renewed in the background. Raises LeaseHeld, saying who holds it since when."""
+        """The right to write, renewed in the background once taken. Raises LeaseHeld, saying who has it since when."""
         ...
 
     def load_inventory(self, unit: Unit) -> Inventory:

@@ -87,6 +87,7 @@ class Worker(threading.Thread):
         self._told = ""
         self._said = ""
         self._work: Work | None = None
+        self._connected: tuple[object, Target] | None = None
         self._settled = False
         self._well = False
         self._backoff = Backoff(most=15.0)
@@ -149,8 +150,9 @@ class Worker(threading.Thread):
 
     def _at_target(self, revision: Revision, outcome: Outcome, bundle: Bundle) -> Work:
         declared = outcome.environment
-        target = connect(declared.target, self._around.settings)
-        return Work(revision, bundle, target, seconds_of(declared.sync.interval))
+        if self._connected is None or self._connected[0] != declared.target:
+            self._connected = declared.target, connect(declared.target, self._around.settings)
+        return Work(revision, bundle, self._connected[1], seconds_of(declared.sync.interval))
 
     def _pass(self, work: Work, settle_seconds: float) -> bool:
         """One whole pass under the lease; True if everything was done that the plan said."""

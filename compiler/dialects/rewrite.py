@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.dialects.beside import Beside
 from compiler.document import Document
-from compiler.layer import Layer
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
@@ -13,13 +13,13 @@ from compiler.suggestion import did_you_mean
 class Rewrite:
     """A spec in the making: it grows while one document is translated. Paths are counted from the documents' roots."""
 
-    __slots__ = ("data", "diagnostics", "document", "elsewhere", "layer", "system", "trace")
+    __slots__ = ("beside", "data", "diagnostics", "document", "elsewhere", "system", "trace")
 
-    def __init__(self, document: Document, system: str, layer: Layer) -> None:
-        """Begin with nothing. `system` is whose document it is, `Omnia`; `layer` the documents beside it."""
+    def __init__(self, document: Document, system: str, beside: Beside) -> None:
+        """Begin with nothing. `system` is whose document it is, `Omnia`; `beside` what lies in its folder."""
         self.document = document
         self.system = system
-        self.layer = layer
+        self.beside = beside
         self.data: dict[str, Any] = {}
         self.trace: dict[FieldPath, FieldPath] = {}
         self.elsewhere: dict[FieldPath, tuple[Document, FieldPath]] = {}

@@ -101,6 +101,18 @@ def settings_of(context: click.Context, flags: dict[str, Any]) -> "Settings":
     )
 
 
+def read_commit(settings: "Settings") -> "Revision":
+    """The commit for a command that only reads: no mirror is made where the commit lies on this machine already."""
+    from reconciler.fetch import fetch
+    from reconciler.local_revision import local_revision
+    from reconciler.settings import make_root
+
+    if settings.source.is_local:
+        return local_revision(settings.source)
+    make_root(settings.root)
+    return fetch(settings.source, settings.mirrors)
+
+
 def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit:
     """The environment compiled at a revision; with errors in its specs they are printed and the command ends with 2."""
     from compiler.pipeline import compile_environment

@@ -12,6 +12,7 @@ from reconciler.commands.options import (
     consent_options,
     environment,
     mention_uncommitted,
+    read_commit,
     settings_of,
     target_options,
 )
@@ -40,7 +41,6 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
     """
     from reconciler.change import Action
     from reconciler.connect import connect
-    from reconciler.fetch import fetch, local_revision
     from reconciler.plan_json import plan_json
     from reconciler.plan_text import plan_text
     from reconciler.reconcile import reconcile
@@ -49,9 +49,7 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
 
     settings = settings_of(context, flags)
     mention_uncommitted(context, settings, "planned")
-    source = settings.source
-    # A plan writes nothing, not even a mirror, where the commit lies on this machine already.
-    revision = local_revision(source) if source.is_local else fetch(source, settings.mirrors)
+    revision = read_commit(settings)
     commit = commit_of(context, revision, environment)
     target = connect(commit.declared.target, settings)
     which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)

@@ -12,6 +12,7 @@ from reconciler.commands.options import (
     colour,
     demand_environment,
     environments,
+    read_commit,
     settings_of,
     target_options,
 )
@@ -40,13 +41,11 @@ def status(context: click.Context, /, environments: tuple[str, ...], style: str,
       roster status --format json | jq '.[].health'
     """
     from compiler.fleet import environment_names
-    from reconciler.fetch import fetch, local_revision
     from reconciler.status_json import status_json
     from reconciler.status_text import status_text
 
     settings = settings_of(context, flags)
-    source = settings.source
-    revision = local_revision(source) if source.is_local else fetch(source, settings.mirrors)
+    revision = read_commit(settings)
     tree = revision.tree()
     for name in environments:
         demand_environment(tree, name)

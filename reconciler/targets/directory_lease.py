@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +18,9 @@ class FileLease:
     def __init__(self, folder: Folder, path: str, handle: int) -> None:
         self._place = folder.root / path
         self._handle = handle
+
+    def take(self) -> None:
+        """It is held from the beginning."""
 
     def lost(self) -> bool:
         """True if the lock file has been taken away, so that somebody else may hold another one of its name."""
@@ -49,7 +51,7 @@ def hold(folder: Folder, path: str, holder: str) -> Iterator[FileLease]:
 def _sign(handle: int, holder: str) -> None:
     """Write who holds it, for the message of those who come second; on a full disk the lock alone must do."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    note = orjson.dumps({"holder": holder, "host": socket.gethostname(), "process": os.getpid(), "since": since})
+    note = orjson.dumps({"holder": holder, "since": since})
     try:
         os.ftruncate(handle, 0)
         os.pwrite(handle, note, 0)
@@ -60,6 +62,6 @@ def _sign(handle: int, holder: str) -> None:
 def _held(handle: int) -> str:
     try:
         note = orjson.loads(os.pread(handle, 4096, 0))
-        return f"{note['holder']} on {note['host']} (process {note['process']}) works here since {note['since']}"
+        return f"{note['holder']} works here since {note['since']}"
     except (ValueError, KeyError, TypeError):
         return "another roster works here"

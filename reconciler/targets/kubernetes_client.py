@@ -23,7 +23,7 @@ from reconciler.errors import Unreachable
 
 POOL = 16
 """Connections kept open: eight workers, watches and the lease beside them."""
-CONNECT_SECONDS, READ_SECONDS = 5.0, 35.0
+BOUNDED, ENDLESS = Timeout(connect=5.0, read=35.0), Timeout(connect=5.0, read=None)
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 BUSY = frozenset({429, 502, 503, 504})
 """Statuses that mean: the same request may succeed a moment later."""
@@ -119,7 +119,7 @@ class Client:
                 preload_content=False,
                 retries=False,
                 redirect=False,
-                timeout=Timeout(connect=CONNECT_SECONDS, read=None),
+                timeout=ENDLESS,
             )
         except HTTPError as error:
             raise Unreachable(f"{self.title} at {self._host} does not answer: {_short(error)}") from error
@@ -140,7 +140,7 @@ class Client:
                 headers=headers,
                 retries=False,
                 redirect=False,
-                timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                timeout=BOUNDED,
             )
         except HTTPError as error:
             return None, _short(error)

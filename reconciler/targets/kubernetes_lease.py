@@ -14,68 +14,82 @@ from reconciler.errors import Denied, LeaseHeld, Unreachable
 from reconciler.targets.kubernetes_answers import missing_permission, sentence
 from reconciler.targets.kubernetes_client import Client, Reply
 from reconciler.targets.kubernetes_inventory import HOME, INSTALL
+from reconciler.targets.process import is_dead, this_process
 from reconciler.unit import MANAGED_BY, MANAGER, Unit
 
 PATH = f"/apis/coordination.k8s.io/v1/namespaces/{HOME}/leases"
+PROCESS = "roster.dev/process"
+"""The annotation that tells a writer on the same machine whether the holder still lives."""
 SECONDS = 20
 """A lease that was not renewed for so long may be taken over."""
 
 
-class HeldLease:
-    """A lease that we hold, and the thread that renews it."""
+class ClusterLease:
+    """A Lease object that is free for us, or that we hold and a thread renews."""
 
-    def __init__(self, client: Client, lease: dict[str, Any], seconds: float) -> None:
-        """`lease` is the object as the server stored it for us; `seconds` is how long it lasts unrenewed."""
+    def __init__(self, client: Client, unit: Unit, holder: str, seconds: int) -> None:
+        """`seconds` is how long it lasts unrenewed; nothing is written yet."""
         self._client = client
-        self._lease = lease
+        self._unit = unit
+        self._holder = holder
         self._seconds = seconds
-        self._renewed = time.monotonic()
-        self._taken = False
+        self._lease: dict[str, Any] | None = None
+        self._renewed = 0.0
+        self._taken_away = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
-        self._thread.start()
+
+    def take(self) -> None:
+        """Write our name into it, and keep it."""
+        if self._lease is None:
+            asked = time.monotonic()
+            self._lease = _acquire(self._client, self._unit, self._holder, self._seconds)
+            self._renewed = asked
+            self._thread.start()
 
     def lost(self) -> bool:
         """True once it was taken over, or could not be renewed for as long as it lasts."""
-        return self._taken or time.monotonic() - self._renewed > self._seconds
+        held = self._lease is not None
+        return held and (self._taken_away or time.monotonic() - self._renewed > self._seconds)
 
     def release(self) -> None:
         """Stop renewing, and give it back if it is still ours."""
+        if self._lease is None:
+            return
         self._done.set()
         self._thread.join()
         if not self.lost():
-            self._put("")
+            self._put(self._lease, "")
 
     def _keep(self) -> None:
-        while not self._done.wait(self._seconds / 4) and not self._taken:
-            try:
-                self._put(self._lease["spec"]["holderIdentity"])
-            except TargetError:
-                continue  # lost() tells by the clock; the server may be back before that
+        while not self._done.wait(self._seconds / 4) and not self._taken_away and self._lease:
+            with suppress(TargetError):  # lost() tells by the clock; the server may be back before that
+                self._put(self._lease, self._holder)
 
-    def _put(self, holder: str) -> None:
-        spec = {**self._lease["spec"], "holderIdentity": holder, "renewTime": _now()}
+    def _put(self, lease: dict[str, Any], holder: str) -> None:
         asked = time.monotonic()
-        reply = _write(self._client, "PUT", self._lease, spec)
+        reply = _write(self._client, "PUT", lease, {**lease["spec"], "holderIdentity": holder, "renewTime": _now()})
         if reply.status == 200:
             self._lease, self._renewed = reply.json(), asked
         elif reply.status in (404, 409):
-            self._taken = True
+            self._taken_away = True
 
 
 @contextmanager
-def lease(client: Client, unit: Unit, holder: str, seconds: int = SECONDS) -> Iterator[HeldLease]:
-    """The right to write to a unit. Raises LeaseHeld if somebody else has it, Denied or TargetError if it cannot be."""
-    held = HeldLease(client, _acquire(client, unit, holder, seconds), seconds)
+def lease(client: Client, unit: Unit, holder: str, seconds: int = SECONDS) -> Iterator[ClusterLease]:
+    """The right to write to a unit, to be taken. Raises LeaseHeld if somebody else has it, Denied or TargetError."""
+    reply = client.request("GET", f"{PATH}/{_name(unit)}")
+    if reply.status != 404:
+        _check_free(_good(reply), unit)
+    ours = ClusterLease(client, unit, holder, seconds)
     try:
-        yield held
+        yield ours
     finally:
         with suppress(Unreachable):  # then it runs out by itself
-            held.release()
+            ours.release()
 
 
 def _acquire(client: Client, unit: Unit, holder: str, seconds: int) -> dict[str, Any]:
-    name = f"{unit.fleet}.{unit.environment}"
     spec = {
         "holderIdentity": holder,
         "leaseDurationSeconds": seconds,
@@ -83,9 +97,9 @@ def _acquire(client: Client, unit: Unit, holder: str, seconds: int) -> dict[str,
         "renewTime": _now(),
         "leaseTransitions": 0,
     }
-    reply = client.request("GET", f"{PATH}/{name}")
+    reply = client.request("GET", f"{PATH}/{_name(unit)}")
     if reply.status == 404:
-        metadata = {"name": name, "namespace": HOME, "labels": {MANAGED_BY: MANAGER, **unit.labels}}
+        metadata = {"name": _name(unit), "namespace": HOME, "labels": {MANAGED_BY: MANAGER, **unit.labels}}
         fresh = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata}
         reply = _write(client, "POST", fresh, spec)
     else:
@@ -98,10 +112,14 @@ def _acquire(client: Client, unit: Unit, holder: str, seconds: int) -> dict[str,
     return _good(reply)
 
 
+def _name(unit: Unit) -> str:
+    return f"{unit.fleet}.{unit.environment}"
+
+
 def _check_free(current: dict[str, Any], unit: Unit) -> None:
     spec = current.get("spec") or {}
     holder, renewed = spec.get("holderIdentity"), spec.get("renewTime")
-    if not holder or not renewed:
+    if not holder or not renewed or is_dead((current["metadata"].get("annotations") or {}).get(PROCESS, "")):
         return
     end = datetime.fromisoformat(renewed) + timedelta(seconds=int(spec.get("leaseDurationSeconds") or SECONDS))
     if datetime.now(UTC) < end:
@@ -111,8 +129,11 @@ def _check_free(current: dict[str, Any], unit: Unit) -> None:
 
 
 def _write(client: Client, method: str, lease: dict[str, Any], spec: dict[str, Any]) -> Reply:
-    path = PATH if method == "POST" else f"{PATH}/{lease['metadata']['name']}"
-    return client.request(method, path, {"fieldManager": MANAGER}, orjson.dumps({**lease, "spec": spec}))
+    metadata = lease["metadata"]
+    path = PATH if method == "POST" else f"{PATH}/{metadata['name']}"
+    annotations = {**(metadata.get("annotations") or {}), PROCESS: this_process()}
+    body = {**lease, "metadata": {**metadata, "annotations": annotations}, "spec": spec}
+    return client.request(method, path, {"fieldManager": MANAGER}, orjson.dumps(body))
 
 
 def _good(reply: Reply) -> dict[str, Any]:

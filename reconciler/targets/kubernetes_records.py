@@ -1,6 +1,7 @@
 """Records and their status on a cluster: written by publish only, found by the unit's labels."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 
@@ -16,6 +17,8 @@ from reconciler.targets.kubernetes_reading import Reader, selector
 from reconciler.targets.kubernetes_resources import Resource, Resources, no_such_kind
 from reconciler.unit import MANAGER, Unit
 
+WORKERS = 8
+
 
 class Records:
     """The records on one API server."""
@@ -28,13 +31,10 @@ class Records:
 
     def read(self, unit: Unit, kinds: Sequence[Named]) -> Mapping[ObjectKey, Live]:
         """The unit's records of these kinds in all namespaces; a kind that is not installed has none."""
-        found: dict[ObjectKey, Live] = {}
-        for version, kind in sorted({(named.api_version, named.key.kind) for named in kinds}):
-            resource = self._resources.find(version, kind)
-            for item in self._reader.items(resource, "", selector(unit)) if resource else ():
-                record = {**item, "apiVersion": version, "kind": kind}
-                found[key_of(record)] = record
-        return found
+        wanted = sorted({(named.api_version, named.key.kind) for named in kinds})
+        with ThreadPoolExecutor(WORKERS, "records") as pool:
+            parts = pool.map(lambda what: self._of_kind(unit, *what), wanted)
+            return {key_of(dict(record)): record for part in parts for record in part}
 
     def write(self, body: bytes) -> Live:
         """Apply one record. Nobody else has a say in a record, so it is forced."""
@@ -59,6 +59,11 @@ class Records:
         reply = self._client.request("DELETE", self._path(record), body=orjson.dumps(options))
         if reply.status not in (404, 409):
             _good(reply)
+
+    def _of_kind(self, unit: Unit, version: str, kind: str) -> list[Live]:
+        resource = self._resources.find(version, kind)
+        items = self._reader.items(resource, "", selector(unit)) if resource else ()
+        return [{**item, "apiVersion": version, "kind": kind} for item in items]
 
     def _path(self, record: Live) -> str:
         resource = self._resource(record["apiVersion"], record["kind"])

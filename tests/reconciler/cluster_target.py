@@ -36,12 +36,8 @@ class CountingClient(Client):
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        """The requests that changed something, dry runs left out; the Lease's are not the pass's."""
-        return [
-            (method, path)
-            for method, path, query in self.asked
-            if method not in READS and "dryRun" not in query and "/leases" not in path
-        ]
+        """The requests that changed something, dry runs left out."""
+        return [(method, path) for method, path, query in self.asked if method not in READS and "dryRun" not in query]
 
     @property
     def rehearsals(self) -> list[str]:
@@ -55,6 +51,7 @@ class Fleet:
     def __init__(self, cluster: Cluster, unit: Unit, user: str | None = None) -> None:
         file = cluster.kubeconfig_for(user) if user else cluster.kubeconfig
         context = cluster.context_for(user) if user else cluster.context
+        self.cluster = cluster
         self.client = counting(context, file)
         self.target = KubernetesTarget(self.client)
         self.unit = unit
@@ -69,6 +66,11 @@ class Fleet:
         self.client.asked.clear()
         with self.target.lease(self.unit, "test") as lease:
             return reconcile(self._request(bundle, options), self.target, lease)
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """What the last pass wrote beside its Lease."""
+        return [(method, path) for method, path in self.client.writes if "/leases" not in path]
 
     def inventory(self) -> set[str]:
         """What the stored inventory holds, as Kind/name."""

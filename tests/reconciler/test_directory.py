@@ -245,7 +245,7 @@ def test_one_writer_at_a_time(target: DirectoryTarget, tmp_path: Path) -> None:
     other = DirectoryTarget(tmp_path / ".roster", "dev")
     with target.lease(UNIT, "sync of Ana") as lease:
         assert not lease.lost()
-        with pytest.raises(LeaseHeld, match=r"sync of Ana on .* works here since"), other.lease(UNIT, "run"):
+        with pytest.raises(LeaseHeld, match="sync of Ana works here since"), other.lease(UNIT, "run"):
             pass
         with other.lease(Unit("acme", "prod"), "run"):
             pass

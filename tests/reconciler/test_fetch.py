@@ -21,7 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from compiler.errors import RosterError, TargetError, UsageError
-from reconciler.fetch import fetch, local_revision, mirror_path
+from reconciler.fetch import fetch
+from reconciler.local_revision import local_revision
+from reconciler.mirror import mirror_path
 from reconciler.notes import push_notes, read_note, write_note
 from reconciler.refusal import refusal
 from reconciler.revision import GitSource

@@ -75,7 +75,7 @@ def test_a_changed_field_is_updated_and_told_and_nothing_else_is_written(fleet, 
     ]
     report = fleet.sync(changed)
     assert happened(report)["Deployment/support"] is Happened.UPDATED
-    applies = [path for method, path in fleet.client.writes if "roster" not in path]
+    applies = [path for method, path in fleet.writes if "roster" not in path]
     assert applies == [f"/apis/apps/v1/namespaces/{namespace}/deployments/support"]
 
 

@@ -57,6 +57,8 @@ def test_the_next_pass_owns_exactly_what_is_there(fleet, cluster, namespace, nth
     with pytest.raises(Unreachable):
         fleet.sync(commit(fleet, namespace, range(1, 6)), settle_seconds=0)
     fleet.client.left = 10**9
+    lease = f"{fleet.unit.fleet}.{fleet.unit.environment}"
+    cluster.request("DELETE", f"/apis/coordination.k8s.io/v1/namespaces/roster-system/leases/{lease}").checked()
     report = fleet.sync(commit(fleet, namespace, (2, 3, 6)), settle_seconds=0)
     assert report.converged
     wanted = {f"{kind}{number}" for kind in ("ConfigMap/c", "Deployment/d") for number in (2, 3, 6)}

@@ -1,5 +1,7 @@
 """What is ours, what is a stranger's, and what may be deleted, on a real cluster."""
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -174,8 +176,10 @@ def test_a_large_inventory_is_kept_in_several_shards(fleet, monkeypatch):
 
 
 def test_two_syncs_at_once_and_the_second_is_told_who_is_first(fleet, namespace):
-    with fleet.target.lease(fleet.unit, "ana@laptop"), pytest.raises(LeaseHeld, match="written by ana@laptop since"):
-        fleet.sync(bundle(config_map("settings", namespace), unit=fleet.unit))
+    with fleet.target.lease(fleet.unit, "ana@laptop") as held:
+        held.take()
+        with pytest.raises(LeaseHeld, match="written by ana@laptop since"):
+            fleet.sync(bundle(config_map("settings", namespace), unit=fleet.unit))
     assert fleet.sync(bundle(config_map("settings", namespace), unit=fleet.unit)).converged
 
 
@@ -191,13 +195,29 @@ def test_the_lease_of_a_dead_writer_is_taken_over(fleet, cluster):
     body = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": name}, "spec": dead}
     cluster.request("POST", path, body).checked()
     with fleet.target.lease(fleet.unit, "me") as held:
+        held.take()
         assert cluster.get(f"{path}/{name}")["spec"]["holderIdentity"] == "me"
         assert not held.lost()
+
+
+def test_the_lease_of_a_killed_process_of_this_machine_is_taken_over_at_once(fleet):
+    script = (
+        "import os, sys; from reconciler.targets.kubernetes import kubernetes_target; from reconciler.unit import Unit\n"
+        "with kubernetes_target(sys.argv[1], sys.argv[2]).lease(Unit(*sys.argv[3:5]), 'killed') as it:\n"
+        "    it.take(); os.kill(os.getpid(), 9)"
+    )
+    cluster = fleet.cluster
+    arguments = [cluster.context, str(cluster.kubeconfig), fleet.unit.fleet, fleet.unit.environment]
+    done = subprocess.run([sys.executable, "-c", script, *arguments], check=False)
+    assert done.returncode == -9
+    with fleet.target.lease(fleet.unit, "me") as held:
+        held.take()
 
 
 def test_a_lease_is_renewed_while_it_is_held_and_lost_when_somebody_takes_it(fleet, cluster):
     path = f"/apis/coordination.k8s.io/v1/namespaces/roster-system/leases/{fleet.unit.fleet}.{fleet.unit.environment}"
     with lease(fleet.client, fleet.unit, "me", seconds=2) as held:
+        held.take()
         first = cluster.get(path)["spec"]["renewTime"]
         cluster.until(path, lambda live: live["spec"]["renewTime"] > first)
         assert not held.lost()

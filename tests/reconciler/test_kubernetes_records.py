@@ -66,7 +66,7 @@ def test_a_quiet_pass_writes_no_record_and_a_new_commit_only_the_environments(fl
     assert fleet.client.writes == []
     fleet.sync(fleet_of(fleet, namespace), revision="b" * 40)
     name = f"acme.{fleet.unit.environment}"
-    assert fleet.client.writes == [("PATCH", f"/apis/roster.dev/v1alpha1/environments/{name}/status")]
+    assert fleet.writes == [("PATCH", f"/apis/roster.dev/v1alpha1/environments/{name}/status")]
 
 
 def test_the_time_of_a_condition_is_kept_until_its_status_changes(fleet, cluster, namespace, agents):

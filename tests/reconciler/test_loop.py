@@ -1,17 +1,23 @@
 """The loop: new commits are applied, drift is put right, silence writes nothing, and failure is waited out."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from compiler.errors import TargetError, UsageError
 from compiler.kube_object import ObjectKey
 from reconciler.backoff import Backoff
+from reconciler.compile_apart import compile_apart
+from reconciler.local_revision import local_revision
 from reconciler.picture import Picture
+from reconciler.revision import GitSource
 
 DEADLINE = 30.0
 ENVIRONMENT = """\
@@ -191,6 +197,32 @@ def test_two_loops_share_an_environment(fleet: Path, start: Start, objects: Path
     commit(fleet, "environments/dev/providers/gpt.yaml", PROVIDER.replace("claude}", "gpt}"))
     until(lambda: len(config_maps(objects)) == 2, "the other takes over", second)
     assert second.stop() == 0
+
+
+def test_metrics_are_served_on_loopback_where_asked(start: Start) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = start("dev", "--metrics", f"127.0.0.1:{port}")
+    until(lambda: "Synced" in running.said, "the first pass", running)
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+        f"http://127.0.0.1:{port}/metrics"
+    ) as answer:
+        text = answer.read().decode()
+    assert 'roster_passes_total{environment="dev",result="synced"} 1.0' in text
+    assert 'roster_healthy{environment="dev"} 1.0' in text
+    assert running.stop() == 0
+
+
+def test_a_compiler_that_takes_too_long_is_ended(fleet: Path) -> None:
+    revision = local_revision(GitSource(str(fleet)))
+    with pytest.raises(TargetError, match="could not be compiled in its bounds"):
+        compile_apart(revision, "dev", timeout=0.05)
+    with pytest.raises(UsageError):
+        compile_apart(revision, "nowhere")
+    bundle = compile_apart(revision, "dev").bundle
+    assert bundle is not None
+    assert bundle.environment == "dev"
 
 
 @pytest.mark.parametrize(

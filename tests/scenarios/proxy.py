@@ -9,6 +9,8 @@ from typing import Any
 import urllib3
 import yaml
 
+from tests.controlplane.cluster import Cluster
+
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 ENDS_BY_CONNECTION = ("transfer-encoding", "connection", "content-length", "content-encoding")
 
@@ -16,15 +18,15 @@ ENDS_BY_CONNECTION = ("transfer-encoding", "connection", "content-length", "cont
 class Proxy:
     """Passes requests on; at write number `cut` it calls `kill` before or after the server has seen the write."""
 
-    def __init__(self, server: str, ca: str | None, cut: int, *, after: bool, kill: Callable[[], None]) -> None:
-        self.server = server
+    def __init__(self, cluster: Cluster, cut: int, *, after: bool, kill: Callable[[], None]) -> None:
+        self.server = cluster.server
+        self.pool = cluster.pool
         self.cut = cut
         self.after = after
         self.kill = kill
         self.writes = 0
         self.is_cut = threading.Event()
         self._lock = threading.Lock()
-        self.pool = urllib3.PoolManager(ca_certs=ca, cert_reqs="CERT_REQUIRED" if ca else "CERT_NONE", maxsize=16)
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)

@@ -16,12 +16,6 @@ GONE = AGENTS[::3]
 CUTS = (1, 2, 3, 40, 90, 150, 199)
 
 
-def free_of(cluster, user):
-    """The address of the API server and its certificate, out of a kubeconfig."""
-    config = yaml.safe_load(cluster.kubeconfig.read_text())
-    return config["clusters"][0]["cluster"]
-
-
 @pytest.mark.timeout(280)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("cut", CUTS)
@@ -34,9 +28,7 @@ def test_killed_at_a_write_the_next_pass_converges(repository, installed, namesp
     def kill():
         os.kill(process[0].pid, signal.SIGKILL)
 
-    access = free_of(installed, "admin")
-    ca = access.get("certificate-authority")
-    with Proxy(installed.server, ca, cut, after=after, kill=kill) as proxy:
+    with Proxy(installed, cut, after=after, kill=kill) as proxy:
         proxied = proxy.kubeconfig(installed.kubeconfig, tmp_path)
         process.append(repository.start("sync", "prod", "--no-wait", KUBECONFIG=str(proxied)))
         printed, _ = process[0].communicate(timeout=120)
@@ -45,7 +37,7 @@ def test_killed_at_a_write_the_next_pass_converges(repository, installed, namesp
 
     removed = {path: None for name in GONE for path in agent(name)}
     repository.commit(removed, "a third goes")
-    repository.roster("sync", "prod", "--take-over-lease", "--no-wait", code=None)
+    repository.roster("sync", "prod", "--no-wait")
     there = objects(installed, namespace)
     compiled = [item for item in yaml.safe_load_all(repository.roster("compile", "prod")) if item]
     wanted = {f"{item['kind']}/{item['metadata']['name']}" for item in compiled if item["kind"] != "Namespace"}

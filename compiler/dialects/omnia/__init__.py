@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.dialects.beside import Beside, beside
 from compiler.dialects.omnia import agent_runtime, prompt_pack, provider, tool_registry
 from compiler.dialects.omnia.neighbours import GROUP, config_map, is_omnia, namespace_of
 from compiler.dialects.rewrite import Rewrite
@@ -16,6 +17,7 @@ from compiler.dialects.rules import Call, Entries, Inert, Into, Move, Rule, Tabl
 from compiler.document import Document
 from compiler.layer import Layer
 from compiler.parse import API_VERSION
+from compiler.source import FieldPath
 
 VERSION = f"{GROUP}v1alpha1"
 
@@ -39,7 +41,7 @@ KINDS: Mapping[str, _Kind] = {
 _SERVER = Inert("it is what an API server writes")
 
 
-def _namespace(rewrite: Rewrite, value: Any, path: tuple[str | int, ...], _base: tuple[str | int, ...]) -> None:
+def _namespace(rewrite: Rewrite, value: Any, path: FieldPath, _base: FieldPath) -> None:
     rewrite.namespace(path, str(value))
 
 
@@ -73,14 +75,15 @@ def omnia(layer: Layer) -> tuple[Layer, tuple[Diagnostic, ...]]:
         return layer, ()
     specs: list[Document] = []
     diagnostics: list[Diagnostic] = []
+    there = beside(layer)
     for document in layer.specs:
         if not is_omnia(document):
             specs.append(document)
             continue
-        rewrite = Rewrite(document, "Omnia", layer)
+        rewrite = Rewrite(document, "Omnia", there)
         specs += _translated(rewrite)
         diagnostics += rewrite.diagnostics
-    objects, found = _objects(layer)
+    objects, found = _objects(layer, there)
     diagnostics += [*_collisions(layer), *found]
     return replace(layer, specs=tuple(specs), objects=objects), tuple(diagnostics)
 
@@ -110,44 +113,52 @@ def _root(kind: _Kind) -> Table:
     }
 
 
-def _objects(layer: Layer) -> tuple[tuple[Document, ...], list[Diagnostic]]:
+def _objects(layer: Layer, there: Beside) -> tuple[tuple[Document, ...], list[Diagnostic]]:
     """The plain documents without the ConfigMaps that PromptPacks are made of, in no namespace of their own."""
-    used = set(map(id, _consumed(layer)))
+    used = set(map(id, _consumed(layer, there)))
+    namespaces = {namespace_of(document) for document in layer.specs if is_omnia(document)}
     folders = {document.path.rpartition("/")[0] for document in layer.specs if is_omnia(document)}
     kept: list[Document] = []
     diagnostics: list[Diagnostic] = []
     for document in layer.objects:
         if id(document) in used:
-            diagnostics += _leftovers(document, layer)
-        elif document.path.rpartition("/")[0] in folders and namespace_of(document) is not None and _is_kept(document):
-            rewrite = Rewrite(document, "Omnia", layer)
-            rewrite.namespace(("metadata", "namespace"), str(namespace_of(document)))
-            diagnostics += rewrite.diagnostics
-            metadata = {key: value for key, value in document.data["metadata"].items() if key != "namespace"}
-            kept.append(replace(document, data={**document.data, "metadata": metadata}))
-        else:
+            diagnostics += _leftovers(document, there)
+        elif document.path.rpartition("/")[0] not in folders or document.kind == "Secret":
             kept.append(document)
+        elif document.kind == "Namespace" and document.name in namespaces:
+            diagnostics += _told(document, there, ("metadata", "name"), document.name)
+        else:
+            kept.append(_without_namespace(document))
+            namespace = namespace_of(document)
+            diagnostics += _told(document, there, ("metadata", "namespace"), namespace) if namespace else ()
     return tuple(kept), diagnostics
 
 
-def _is_kept(document: Document) -> bool:
-    """Whether a plain document becomes an object: a Secret never does."""
-    return document.kind != "Secret"
+def _without_namespace(document: Document) -> Document:
+    metadata = {key: value for key, value in document.data["metadata"].items() if key != "namespace"}
+    return replace(document, data={**document.data, "metadata": metadata})
 
 
-def _consumed(layer: Layer) -> list[Document]:
+def _told(document: Document, there: Beside, path: FieldPath, namespace: str) -> list[Diagnostic]:
+    """What is said of a plain document that is in a namespace, or is one."""
+    rewrite = Rewrite(document, "Omnia", there)
+    rewrite.namespace(path, namespace)
+    return rewrite.diagnostics
+
+
+def _consumed(layer: Layer, there: Beside) -> list[Document]:
     found = []
     for document in layer.specs:
         if is_omnia(document) and document.kind == "PromptPack":
-            rewrite = Rewrite(document, "Omnia", layer)
+            rewrite = Rewrite(document, "Omnia", there)
             name = rewrite.foreign("spec", "source", "configMapRef", "name")
-            named = config_map(layer, name, namespace_of(document)) if isinstance(name, str) else None
+            named = config_map(there, name, namespace_of(document)) if isinstance(name, str) else None
             found += [named] if named is not None else []
     return found
 
 
-def _leftovers(document: Document, layer: Layer) -> list[Diagnostic]:
-    rewrite = Rewrite(document, "Omnia", layer)
+def _leftovers(document: Document, there: Beside) -> list[Diagnostic]:
+    rewrite = Rewrite(document, "Omnia", there)
     if namespace_of(document) is not None:
         rewrite.namespace(("metadata", "namespace"), str(namespace_of(document)))
     for field in ("data", "binaryData"):

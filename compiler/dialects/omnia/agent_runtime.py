@@ -63,12 +63,23 @@ def _provider(rewrite: Rewrite, value: Any, path: FieldPath, to: FieldPath) -> N
         rewrite.wrong((*path, "name"), "the reference names no Provider", "add name")
         return
     resolve(rewrite, "Provider", name, reference.get("namespace"), (*path, "name"))
-    rewrite.put((*to, "use"), f"{name}/{model_of(rewrite.layer, name)}", (*path, "name"))
+    rewrite.put((*to, "use"), f"{name}/{model_of(rewrite.beside, name)}", (*path, "name"))
     _only(rewrite, reference, path, _REF)
 
 
 def _one_provider(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
     _provider(rewrite, value, path, (*base, "models", "default"))
+
+
+def _inline(value: Any) -> Rule:
+    """A provider inside the agent may only have named one."""
+    return _NAMED if isinstance(value, Mapping) and set(value) == {"providerRef"} else _INLINE
+
+
+_NAMED = Old(
+    "providers[]", Into("", {"providerRef": Call(_one_provider, ({"name": Move(""), "namespace": Move("")},))})
+)
+_INLINE = Later("a provider inside the agent, which Omnia has given up", "write a Provider, and name it")
 
 
 def _only(rewrite: Rewrite, value: Mapping[str, Any], path: FieldPath, table: Table) -> None:
@@ -168,7 +179,7 @@ SPEC: Table = {
     "toolRegistryRef": Call(_registry, (_REF,)),
     "providers": Call(_providers, (_SLOT,)),
     "providerRef": Old("providers[]", Call(_one_provider, (_REF,))),
-    "provider": Later("a provider inside the agent, which Omnia has given up", "write a Provider, and name it"),
+    "provider": Choose(_inline, (_NAMED, _INLINE)),
     "context": _CONTEXT,
     "session": Old("context", _CONTEXT),
     "media": Into(

@@ -25,9 +25,9 @@ def _config_map(rewrite: Rewrite, value: Any, path: FieldPath, _base: FieldPath)
     if not isinstance(name, str) or not name:
         rewrite.wrong(path, "spec.source.configMapRef names no ConfigMap", "add name")
         return
-    found = config_map(rewrite.layer, name, namespace_of(rewrite.document))
+    found = config_map(rewrite.beside, name, namespace_of(rewrite.document))
     if found is None:
-        where = f"no ConfigMap {name} is among the documents of {rewrite.layer.folder}"
+        where = f"no ConfigMap {name} is among the documents of {rewrite.beside.folder}"
         rewrite.unresolved((*path, "name"), where, "put it beside the PromptPack")
         return
     data = found.data.get("data")

@@ -4,11 +4,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.dialects.rewrite import Rewrite
-from compiler.dialects.rules import BadValue, Call, Choose, Entries, Inert, Into, Move, Old, Rule, Table, number
-from compiler.kinds.provider import key_variable
+from compiler.dialects.rules import (
+    BadValue,
+    Call,
+    Choose,
+    Entries,
+    Inert,
+    Into,
+    Move,
+    Old,
+    Rule,
+    Table,
+    mapping,
+    number,
+)
+from compiler.kinds.provider import KEY_VARIABLES, key_variable
 from compiler.source import FieldPath
 
 OLD_TYPES: Mapping[str, str] = {"anthropic": "claude", "google": "gemini"}
+KEYLESS = frozenset(("ollama", "mock"))
+"""Types of endpoints that ask for no key."""
 
 
 def _type(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
@@ -20,7 +35,16 @@ def _type(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> Non
 
 def _key(rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
     """A Secret whose key may be left out: it is the variable's name then."""
-    walk_secret(rewrite, value, path, (*base, "keyFrom", "secretKeyRef"), key_variable(_type_of(rewrite)))
+    type, secret = _type_of(rewrite), mapping(rewrite, value, path)
+    if secret and not secret.get("key") and type in KEYLESS:
+        rewrite.inert(path, f"a Provider of type {type} needs no key")
+        return
+    to = (*base, "keyFrom", "secretKeyRef")
+    Into("", {"name": Move("name"), "key": Move("key")}).apply(rewrite, value, path, to)
+    if secret and not secret.get("key"):
+        rewrite.put((*to, "key"), key_variable(type), path)
+        if type not in KEY_VARIABLES:
+            rewrite.partly(path, f"Omnia does not say which key is meant, and {key_variable(type)} is read; add key")
 
 
 def _type_of(rewrite: Rewrite) -> str:
@@ -31,13 +55,6 @@ def _type_of(rewrite: Rewrite) -> str:
 def _credentials(value: Any) -> Rule:
     """A key is read where the credentials are one file; elsewhere the platform names them."""
     return _FILE if isinstance(value, Mapping) and value.get("type") == "serviceAccount" else _VARIABLES
-
-
-def walk_secret(rewrite: Rewrite, value: Any, path: FieldPath, to: FieldPath, default: str) -> None:
-    """A reference to a Secret and perhaps one of its keys, as ours, which always names the key."""
-    Into("", {"name": Move("name"), "key": Move("key")}).apply(rewrite, value, path, to)
-    if isinstance(value, Mapping) and not value.get("key"):
-        rewrite.put((*to, "key"), default, path)
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -70,6 +87,19 @@ _VARIABLES = Into(
     },
 )
 
+_DEFAULTS = Into(
+    "defaults",
+    {
+        "temperature": Move("temperature", number),
+        "topP": Move("topP", number),
+        "maxTokens": Move("maxTokens"),
+        "contextWindow": Move("contextWindow"),
+        "truncationStrategy": Move("truncation"),
+        "requestTimeout": Move("requestTimeout"),
+        "streamIdleTimeout": Move("streamIdleTimeout"),
+    },
+)
+
 SPEC: Table = {
     "type": Call(_type),
     "role": Move("role"),
@@ -93,18 +123,8 @@ SPEC: Table = {
             "filePath": Move("keyFrom.file"),
         },
     ),
-    "defaults": Into(
-        "defaults",
-        {
-            "temperature": Move("temperature", number),
-            "topP": Move("topP", number),
-            "maxTokens": Move("maxTokens"),
-            "contextWindow": Move("contextWindow"),
-            "truncationStrategy": Move("truncation"),
-            "requestTimeout": Move("requestTimeout"),
-            "streamIdleTimeout": Move("streamIdleTimeout"),
-        },
-    ),
+    "defaults": _DEFAULTS,
+    "config": Old("defaults", _DEFAULTS),
     "platform": Into(
         "platform",
         {

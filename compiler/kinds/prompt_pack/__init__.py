@@ -17,7 +17,8 @@ from compiler.kind import Column, Emit, Kind
 from compiler.kinds.prompt_pack.pack import pack
 from compiler.kinds.prompt_pack.rules import NoPack, check, read_pack
 from compiler.kinds.prompt_pack.spec import PromptPackSpec
-from compiler.payload import Payload, payload, pretty, written
+from compiler.kube_object import readable
+from compiler.payload import Payload, payload, written
 from compiler.scope import Scope
 from compiler.source import Derived
 from compiler.spec_key import SpecKey
@@ -37,7 +38,7 @@ def _text(declaration: Declaration[PromptPackSpec]) -> Derived:
     data = declaration.data["spec"]
     if "compiled" in data:
         return declaration.field("compiled")
-    return declaration.derived(pretty(pack(declaration.name, data)), *written(data))
+    return declaration.derived(readable(pack(declaration.name, data)), *written(data))
 
 
 def _prompts(data: Mapping[str, Any]) -> list[str] | None:

@@ -21,7 +21,7 @@ def pack(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     result["prompts"] = {key: _prompt(key, version, item) for key, item in result.get("prompts", {}).items()}
     result["tools"] = {key: {"name": key, **item} for key, item in result.get("tools", {}).items()}
     result["evals"] = _listed(result.get("evals"), "id")
-    result["skills"] = _listed(result.get("skills"), "name")
+    result["skills"] = [_skill(key, item) for key, item in result.get("skills", {}).items()]
     engine = result.pop("template_engine", None) or _engine(result)
     kept = {key: value for key, value in result.items() if value not in ({}, [])}
     return {"$schema": SCHEMA, "id": name, "name": name, "template_engine": engine, **kept}
@@ -35,6 +35,11 @@ def _prompt(key: str, version: str, item: dict[str, Any]) -> dict[str, Any]:
     }
     kept = {name: value for name, value in {**item, **lists}.items() if value not in ({}, [])}
     return {"id": key, "name": key, "version": version, **kept}
+
+
+def _skill(key: str, item: dict[str, Any]) -> dict[str, Any]:
+    """A skill in a folder has its name there."""
+    return item if "path" in item else {"name": key, **item}
 
 
 def _listed(items: Mapping[str, Any] | None, key: str) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ from compiler.declaration import Declaration
 from compiler.kind import Column, Emit, Kind
 from compiler.kinds.provider.rules import check
 from compiler.kinds.provider.spec import KEYS_OF_AUTH, Auth, ProviderSpec
-from compiler.payload import payload, pretty, written
+from compiler.kube_object import readable
+from compiler.payload import payload, written
 from compiler.scope import Scope
 
 KEY_VARIABLES: Mapping[str, str] = {
@@ -37,7 +38,7 @@ def key_variable(type: str) -> str:
 def _exports(provider: Declaration[ProviderSpec], _scope: Scope) -> Mapping[str, Any]:
     spec, data = provider.spec, provider.data["spec"]
     credential = _credential(spec)
-    text = provider.derived(pretty(_settings(provider.name, spec, data)), *written(_seen(data)))
+    text = provider.derived(readable(_settings(provider.name, spec, data)), *written(_seen(data)))
     content = payload(provider, "provider", "provider.json", text)
     return {
         "config": content.config,

@@ -18,14 +18,15 @@ from compiler.kind import Column, Emit, Kind
 from compiler.kinds.tool_registry.rules import check
 from compiler.kinds.tool_registry.spec import ToolRegistrySpec
 from compiler.kinds.tool_registry.tools import SECRETS, TOKENS, tools
-from compiler.payload import Payload, payload, pretty, written
+from compiler.kube_object import readable
+from compiler.payload import Payload, payload, written
 from compiler.scope import Scope
 
 _BY_SECRET = frozenset(("bearer", "basic"))
 
 
 def _exports(registry: Declaration[ToolRegistrySpec], _scope: Scope) -> Mapping[str, Any]:
-    text = registry.derived(pretty(tools(registry.spec)), *written(registry.data["spec"]))
+    text = registry.derived(readable(tools(registry.spec)), *written(registry.data["spec"]))
     content = payload(registry, "tools", "tools.yaml", text)
     return {
         "config": content.config,

@@ -30,6 +30,11 @@ OLD_FORMS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         ["R0703 spec.providerRef"],
     ),
     (
+        {**AGENT, "provider": {"providerRef": {"name": "a"}}},
+        {**BASIS, "models": {"default": {"use": "a/default"}}},
+        ["R0703 spec.provider"],
+    ),
+    (
         {**AGENT, "a2a": {"enabled": True, "taskTTL": "2h"}},
         {**BASIS, "facades": {"websocket": {"port": 8080}, "a2a": {"port": 9999, "taskTTL": "2h"}}},
         ["R0703 spec.a2a"],
@@ -64,6 +69,7 @@ VERDICTS: list[tuple[dict[str, Any], str]] = [
     ({"serviceGroup": "default"}, "R0702 spec.serviceGroup"),
     ({"serviceGroup": "gold"}, "R0701 spec.serviceGroup"),
     ({"session": {"type": "postgres"}}, "R0701 spec.session.type"),
+    ({"provider": {"type": "mock"}}, "R0701 spec.provider"),
     ({"context": {"type": "redis"}}, "R0706 spec.context.type"),
     ({"context": {"type": "memory", "storeRef": {"name": "r"}}}, "R0702 spec.context.storeRef"),
     ({"framework": {"type": "custom"}}, "R0706 spec.framework.type"),

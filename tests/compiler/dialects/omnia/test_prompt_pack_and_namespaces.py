@@ -76,6 +76,13 @@ NAMESPACES: list[tuple[list[str], list[str]]] = [
 ]
 
 
+def test_the_namespace_of_the_documents_is_no_object_beside_them() -> None:
+    own, other = (f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n" for name in ("team", "other"))
+    result, diagnostics = omnia(layer(document("Provider", {"type": "mock"}, namespace="team"), own, other))
+    assert [item.name for item in result.objects] == ["other"]
+    assert [item.field for item in diagnostics] == ["metadata.namespace", "metadata.name"]
+
+
 @pytest.mark.parametrize(("texts", "expected"), NAMESPACES)
 def test_a_namespace_resolves_references_and_is_then_gone(texts: list[str], expected: list[str]) -> None:
     result, diagnostics = omnia(layer(*texts))

@@ -46,6 +46,17 @@ PROVIDERS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
         ["R0702 spec.auth.credentialsSecretRef.key"],
     ),
     ({"type": "openai", "modle": "m"}, {}, ["R0705 spec.modle"]),
+    ({"type": "openai", "model": "m", "config": {"topP": "0.5"}}, {"defaults": {"topP": 0.5}}, ["R0703 spec.config"]),
+    (
+        {"type": "ollama", "model": "m", "credential": {"secretRef": {"name": "s"}}},
+        {"keyFrom": None},
+        ["R0702 spec.credential.secretRef"],
+    ),
+    (
+        {"type": "vllm", "model": "m", "credential": {"secretRef": {"name": "s"}}},
+        {"keyFrom": {"secretKeyRef": {"name": "s", "key": "VLLM_API_KEY"}}},
+        ["R0708 spec.credential.secretRef"],
+    ),
 ]
 
 
