@@ -13,8 +13,11 @@ class Bundle:
     """What one environment should be: the compiler's whole output for it."""
 
     fleet: str
+    """The fleet's name."""
     environment: str
+    """The environment's name."""
     namespace: str
+    """The namespace of every namespaced object."""
     objects: tuple[KubeObject, ...]
     """What is applied to the target, sorted by key."""
     records: tuple[KubeObject, ...]

@@ -21,6 +21,7 @@ class Compiled:
     bundle: Bundle | None
     """None if there is any error."""
     diagnostics: tuple[Diagnostic, ...]
+    """Errors and warnings, by place."""
     environment: Declaration[Any] | None = None
     """The environment's own declaration (EnvironmentSpec), where it is well formed."""
     documents: Mapping[SpecKey, Layered] = field(default_factory=dict)

@@ -19,6 +19,7 @@ class Layered:
 
     key: SpecKey
     data: Mapping[str, Any]
+    """The merged document."""
     layers: tuple[Document, ...]
     """The documents that were merged, lowest first."""
 
@@ -36,11 +37,15 @@ class Declaration(Generic[S_co]):
 
     key: SpecKey
     spec: S_co
+    """The typed `spec`."""
     data: Mapping[str, Any]
     """The document as plain data, defaults filled in: what templates see."""
     labels: Mapping[str, str]
+    """Labels that a person gave it."""
     annotations: Mapping[str, str]
+    """Notes that a person gave it."""
     document: Layered
+    """The layers it was merged from, which know its places."""
     references: Mapping[FieldPath, SpecKey]
     """The field that names another spec -> that spec; filled by `link`."""
 

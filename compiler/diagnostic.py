@@ -20,6 +20,7 @@ class Diagnostic:
     code: str
     """Stable code such as R0203, a key of `compiler.catalogue.CATALOGUE`."""
     severity: Severity
+    """Whether it stops what it touches."""
     message: str
     """The headline: a sentence without a full stop."""
     span: Span | None = None

@@ -18,6 +18,7 @@ class Document:
     index: int
     """Which document of the file, the first is 0."""
     data: Mapping[str, Any]
+    """The document as plain data."""
     text: bytes = field(repr=False)
     """The whole file, from which positions are found when they are asked for."""
     trace: Mapping[FieldPath, FieldPath] = field(default_factory=dict)
@@ -27,11 +28,13 @@ class Document:
 
     @property
     def kind(self) -> str:
+        """Its kind; empty if it says none."""
         kind = self.data.get("kind")
         return kind if isinstance(kind, str) else ""
 
     @property
     def name(self) -> str:
+        """Its name; empty if it says none."""
         metadata = self.data.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
         return name if isinstance(name, str) else ""

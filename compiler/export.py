@@ -1,4 +1,4 @@
-"""Export: linked declarations -> the scope in which they are checked and lowered, with what each offers to the others."""
+"""Export: linked declarations -> the scope in which they are lowered, with what each offers to the others."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

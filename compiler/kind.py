@@ -33,6 +33,7 @@ class Column:
     path: str
     """JSON path in the record, `.status.health`."""
     type: str = "string"
+    """Type of the value, `string`, `integer` or `date`."""
     wide: bool = False
     """True if it is shown with `-o wide` only."""
 
@@ -43,7 +44,9 @@ class Kind:
 
     name: str
     plural: str
+    """Plural in the API, `agents`."""
     short_names: tuple[str, ...] = ()
+    """Short names for kubectl; none that a foreign system uses."""
     spec: type[Spec]
     title: str
     """One sentence: what the kind declares."""
@@ -56,4 +59,6 @@ class Kind:
     versioned: bool = False
     """True if name and `spec.version` together are the identity, so that versions coexist."""
     columns: tuple[Column, ...] = ()
+    """What `kubectl get` prints of its records."""
     namespaced: bool = True
+    """Whether its records live in a namespace."""

@@ -10,6 +10,7 @@ class Layer:
     """One base, or the environment's own folder."""
 
     folder: str
+    """Path of the folder from the tree's root."""
     environment: Document | None
     """The folder's `environment.yaml`."""
     specs: tuple[Document, ...]

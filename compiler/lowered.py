@@ -13,8 +13,10 @@ class Lowered:
     """What lowering makes of one template, or of one plain document."""
 
     data: Mapping[str, Any]
+    """The object."""
     spec: SpecKey
     """The spec that the object serves."""
     sources: SourceMap
+    """Where its fields came from."""
     template: str
     """Path of its template; empty for a plain document of the environment."""

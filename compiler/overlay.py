@@ -33,12 +33,12 @@ def overlay(reading: Reading) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
     """Merge the layers of one environment."""
     diagnostics: list[Diagnostic] = []
     environment = _environment(reading, diagnostics)
-    specs = _merged((layer.specs for layer in reading.layers), spec_key, diagnostics)
+    specs = _merged((layer.specs for layer in reading.layers), _spec_key, diagnostics)
     objects = _merged((layer.objects for layer in reading.layers), _object_key, diagnostics)
     return Overlaid(environment, specs, objects), tuple(diagnostics)
 
 
-def spec_key(document: Document) -> SpecKey:
+def _spec_key(document: Document) -> SpecKey:
     """The identity of a spec; a version belongs to it only where the kind says so."""
     kind = KINDS.get(document.kind)
     spec = document.data.get("spec")

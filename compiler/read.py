@@ -199,8 +199,10 @@ def _without_secrets(data: dict[str, Any]) -> dict[str, Any]:
     """A Secret with the names of its keys only: its values go no further than this door."""
     if data.get("kind") != "Secret":
         return data
-    hidden = {field: dict.fromkeys(value) for field, value in data.items() if field in _SECRET and isinstance(value, dict)}
-    return {key: value for key, value in data.items() if key not in _SECRET} | hidden
+    return {
+        key: dict.fromkeys(value) if key in _SECRET and isinstance(value, dict) else value
+        for key, value in data.items()
+    }
 
 
 @lru_cache(maxsize=20_000)

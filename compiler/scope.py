@@ -27,9 +27,11 @@ class Scope:
     environment: Declaration[Any]
     """The environment itself, an EnvironmentSpec."""
     declarations: Mapping[SpecKey, Declaration[Any]]
+    """All specs by key, the environment's own among them."""
     exports: Mapping[SpecKey, Mapping[str, Any]]
     """What each declaration offers; filled in before anything is lowered, in dependency order."""
     assets: Assets
+    """The shipped templates and data."""
 
     def of(self, declaration: Declaration[Any], *path: str | int) -> Mapping[str, Any]:
         """What the spec that a field below `spec` refers to offers. Raises KeyError if it refers to none."""

@@ -24,7 +24,9 @@ class Derived:
     """A value that Python computed for a template, and the spec fields it was computed from."""
 
     value: Any
+    """The value; parts of it may be Derived in turn."""
     sources: tuple[Source, ...]
+    """The spec fields it depends on."""
     exact: bool = False
     """True if the value *is* the one source's field, so that a step into the value is a step into the field."""
 
@@ -48,6 +50,7 @@ class Cause:
     line: int
     """Line of the template, the first is 1."""
     sources: tuple[Source, ...]
+    """The spec fields it depends on; empty if the template alone decides it."""
     exact: bool = False
     """True if the object's field is a copy of the one source's field."""
 

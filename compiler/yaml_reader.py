@@ -15,6 +15,7 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave it out
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from compiler.problem import Place, Problem
 from compiler.source import FieldPath
 
 __all__ = [
@@ -48,27 +49,6 @@ _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+$")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
 _SPECIAL_FLOAT = re.compile(r"[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$")
 _NUMBER_START = frozenset("0123456789+-.")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One reason why a file cannot be read."""
-
-    code: str
-    message: str
-    line: int
-    column: int
-    width: int = 1
-    help: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a node stands in its file, line and column counted from 1."""
-
-    line: int
-    column: int
-    width: int
 
 
 def load(text: bytes) -> tuple[tuple[Any, ...], tuple[Problem, ...]]:

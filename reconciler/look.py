@@ -73,7 +73,7 @@ def _wanted(
     live = {key: reading.live for key, reading in readings.items() if isinstance(reading, Found)}
     say = standing(bundle, eyes.inventory, live, claims).claims
     owned = eyes.inventory.by_key()
-    coming = defined_kinds(bundle.objects)
+    coming = _defined_kinds(bundle.objects)
 
     def observe(item: KubeObject) -> Observation:
         reading = readings[item.key]
@@ -87,7 +87,7 @@ def _wanted(
         return dict(zip((item.key for item in bundle.objects), pool.map(observe, bundle.objects), strict=True))
 
 
-def defined_kinds(objects: Iterable[KubeObject]) -> frozenset[tuple[str, str]]:
+def _defined_kinds(objects: Iterable[KubeObject]) -> frozenset[tuple[str, str]]:
     """Group and kind of everything that the definitions among these objects define."""
     definitions = [item.data["spec"] for item in objects if item.key.kind == "CustomResourceDefinition"]
     return frozenset((spec["group"], spec["names"]["kind"]) for spec in definitions)

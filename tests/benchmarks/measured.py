@@ -1,8 +1,8 @@
 """Measured: a running cluster and a bundle -> how long Roster's own pass takes, and how many requests it sends."""
 
 import time
-from tempfile import TemporaryDirectory
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from compiler.bundle import Bundle
 from compiler.pipeline import compile_environment
@@ -32,7 +32,9 @@ def quiet_pass(cluster: Cluster, agents: int) -> str:
     with TemporaryDirectory() as folder:
         for path, text in fleet(agents).items():
             (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
-            (Path(folder) / path).write_text(text.replace("namespace: agents", f"namespace: {namespace}").replace("acme", namespace))
+            (Path(folder) / path).write_text(
+                text.replace("namespace: agents", f"namespace: {namespace}").replace("acme", namespace)
+            )
         bundle = compile_environment(FolderTree(folder), "prod").bundle
     assert bundle is not None
     unit = Fleet(cluster, Unit(bundle.fleet, bundle.environment))

@@ -66,7 +66,11 @@ def test_no_object_carries_a_revision_a_version_of_roster_or_a_time():
     for item in bundle.objects:
         labels = item.data["metadata"]["labels"]
         assert {key for key in labels if "roster" in key} <= {
-            "roster.dev/fleet", "roster.dev/environment", "roster.dev/kind", "roster.dev/name", "roster.dev/family"
+            "roster.dev/fleet",
+            "roster.dev/environment",
+            "roster.dev/kind",
+            "roster.dev/name",
+            "roster.dev/family",
         }
         assert "annotations" not in item.data["metadata"]
 
@@ -76,5 +80,6 @@ def test_selectors_are_kind_and_name_for_ever():
     for item in bundle.objects:
         if item.key.kind == "Deployment":
             assert item.data["spec"]["selector"]["matchLabels"] == {
-                "roster.dev/kind": "Agent", "roster.dev/name": item.key.name
+                "roster.dev/kind": "Agent",
+                "roster.dev/name": item.key.name,
             }

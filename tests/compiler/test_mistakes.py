@@ -82,7 +82,8 @@ MISTAKES = {
     "a wrong type": (agent(("port: 8080", 'port: "8080"')), [("R0302", f"{AGENT_FILE}:10:23", "valid integer")]),
     "a value out of range": (agent(("8080", "80800")), [("R0304", f"{AGENT_FILE}:10:23", "65535")]),
     "a value that is not allowed": (
-        agent(("type: custom", "type: costum")), [("R0304", f"{AGENT_FILE}:5:21", "promptkit or custom")],
+        agent(("type: custom", "type: costum")),
+        [("R0304", f"{AGENT_FILE}:5:21", "promptkit or custom")],
     ),
     "a field that comes later": (
         agent(("spec:\n", "spec:\n  memory: {enabled: true}\n")),
@@ -92,17 +93,22 @@ MISTAKES = {
         agent(("claude/sonnet", "cluade/sonnet")),
         [("R0203", f"{AGENT_FILE}:8:20", "did you mean claude? (environments/dev/providers/claude.yaml:3:18)")],
     ),
-    "a missing model": (agent(("claude/sonnet", "claude/sonet")), [("R0204", f"{AGENT_FILE}:8:20", "did you mean sonnet?")]),
+    "a missing model": (
+        agent(("claude/sonnet", "claude/sonet")),
+        [("R0204", f"{AGENT_FILE}:8:20", "did you mean sonnet?")],
+    ),
     "no model": (agent(("claude/sonnet", "claude")), [("R0204", f"{AGENT_FILE}:8:20", "write claude/sonnet")]),
     "a missing version": (
-        agent(("{pack: support}", "{pack: support, version: 2.0.0}")), [("R0205", f"{AGENT_FILE}:6:37", "it has 1.0.0")],
+        agent(("{pack: support}", "{pack: support, version: 2.0.0}")),
+        [("R0205", f"{AGENT_FILE}:6:37", "it has 1.0.0")],
     ),
     "a duplicate name": (
         {"environments/dev/agents/again.yaml": AGENT},
         [("R0201", f"{AGENT_FILE}:3:18", "also declared at environments/dev/agents/again.yaml:3:18")],
     ),
     "a name that is too long": (
-        agent(("{name: support}", "{name: " + "a" * 64 + "}")), [("R0304", f"{AGENT_FILE}:3:18", "63")],
+        agent(("{name: support}", "{name: " + "a" * 64 + "}")),
+        [("R0304", f"{AGENT_FILE}:3:18", "63")],
     ),
     "an unknown kind": (agent(("kind: Agent", "kind: Agnet")), [("R0202", f"{AGENT_FILE}:2:7", "did you mean Agent?")]),
     "a kind that comes later": (
@@ -110,12 +116,19 @@ MISTAKES = {
         [("R0202", "environments/dev/team.yaml:2:7", "later version")],
     ),
     "another version of the API": (
-        agent(("v1alpha1", "v2")), [("R0202", f"{AGENT_FILE}:1:13", "write roster.dev/v1alpha1")],
+        agent(("v1alpha1", "v2")),
+        [("R0202", f"{AGENT_FILE}:1:13", "write roster.dev/v1alpha1")],
     ),
     "no spec": (agent((AGENT[AGENT.index("spec:") :], "")), [("R0303", f"{AGENT_FILE}:1:1", "has no spec")]),
-    "no kind": ({AGENT_FILE: "apiVersion: roster.dev/v1alpha1\nmetadata: {name: a}\n"}, [("R0109", f"{AGENT_FILE}:1:1", "no kind")]),
+    "no kind": (
+        {AGENT_FILE: "apiVersion: roster.dev/v1alpha1\nmetadata: {name: a}\n"},
+        [("R0109", f"{AGENT_FILE}:1:1", "no kind")],
+    ),
     "a list for a document": ({AGENT_FILE: "- a\n"}, [("R0109", f"{AGENT_FILE}:1:1", "no apiVersion and no kind")]),
-    "a duplicate key": (agent(("spec:\n", "spec:\n  mode: daemon\n  mode: daemon\n")), [("R0104", f"{AGENT_FILE}:6:3", "line 5")]),
+    "a duplicate key": (
+        agent(("spec:\n", "spec:\n  mode: daemon\n  mode: daemon\n")),
+        [("R0104", f"{AGENT_FILE}:6:3", "line 5")],
+    ),
     "a file of 10 MB": ({AGENT_FILE: b"#" * 10_000_000}, [("R0101", f"{AGENT_FILE}:1:1", "10,000,000 bytes")]),
     "a file that is not UTF-8": ({AGENT_FILE: b"a: \xff\xfe\n"}, [("R0102", f"{AGENT_FILE}:1:1", "not readable text")]),
     "a plain document among specs": (
@@ -137,7 +150,10 @@ MISTAKES = {
         {"environments/dev/objects/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n"},
         [("R0502", "environments/dev/objects/x.yaml:3:32", "remove the namespace")],
     ),
-    "a facade of another mode": (agent(("websocket: {port: 8080}", "rest: {}")), [("R0520", f"{AGENT_FILE}:10:5", "daemon")]),
+    "a facade of another mode": (
+        agent(("websocket: {port: 8080}", "rest: {}")),
+        [("R0520", f"{AGENT_FILE}:10:5", "daemon")],
+    ),
     "a requirement that is not met": (
         agent(("{use: claude/sonnet}", "{use: claude/sonnet, requires: [vision]}")),
         [("R0525", f"{AGENT_FILE}:8:20", "cannot do vision")],
@@ -151,10 +167,12 @@ MISTAKES = {
         [("R0531", f"{AGENT_FILE}:9:39", "replicas")],
     ),
     "an exposed facade without a gateway": (
-        agent(("{port: 8080}", "{expose: {}}")), [("R0533", f"{AGENT_FILE}:10:17", "gateway")],
+        agent(("{port: 8080}", "{expose: {}}")),
+        [("R0533", f"{AGENT_FILE}:10:17", "gateway")],
     ),
     "a store that is not there": (
-        agent(("  facades:", "  session: {store: reddis}\n  facades:")), [("R0528", f"{AGENT_FILE}:9:20", "no store reddis")],
+        agent(("  facades:", "  session: {store: reddis}\n  facades:")),
+        [("R0528", f"{AGENT_FILE}:9:20", "no store reddis")],
     ),
 }
 

@@ -50,9 +50,7 @@ def test_layers_become(specs, expected):
     assert layered.data["spec"] == expected
 
 
-@pytest.mark.parametrize(
-    ("specs", "code", "place"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
-)
+@pytest.mark.parametrize(("specs", "code", "place"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_layer_may_not(specs, code, place):
     _, (told,) = merged(*specs)
     assert (told.code, str(told.span)) == (code, place)

@@ -8,7 +8,14 @@ from compiler.template import Template, TemplateError
 
 KEY = SpecKey("Agent", "support")
 AGENT = Derived(
-    {"port": 8080, "tags": ["a", "b"], "text": "{{ not ours }}", "env": {"B": "2", "A": "1"}, "on": False, "version": "1.0"},
+    {
+        "port": 8080,
+        "tags": ["a", "b"],
+        "text": "{{ not ours }}",
+        "env": {"B": "2", "A": "1"},
+        "on": False,
+        "version": "1.0",
+    },
     (Source(KEY, ("spec",)),),
     exact=True,
 )
@@ -72,7 +79,9 @@ def test_every_field_knows_its_template_line_and_its_spec_fields():
     field = Source(KEY, ("spec", "port"))
     assert cause_of(sources, ("name",)) == Cause("x.yaml", 1, ())
     assert cause_of(sources, ("spec", "port")) == Cause("x.yaml", 3, (field,), exact=True)
-    assert cause_of(sources, ("spec", "env", "A")) == Cause("x.yaml", 4, (Source(KEY, ("spec", "env", "A")),), exact=True)
+    assert cause_of(sources, ("spec", "env", "A")) == Cause(
+        "x.yaml", 4, (Source(KEY, ("spec", "env", "A")),), exact=True
+    )
     assert cause_of(sources, ("spec", "sum")) == Cause("x.yaml", 5, (field,))
 
 

@@ -211,8 +211,12 @@ def test_an_environment_that_became_empty_is_not_pruned_unasked(roster: Roster, 
     roster("sync", "dev")
     commit(fleet, "environments/dev/providers/claude.yaml", None)
     commit(fleet, "environments/dev/objects/greeting.yaml", None)
-    roster("sync", "dev")
-    assert (fleet / ".roster/dev/namespace-agents.yaml").exists()
+    held = roster("sync", "dev")
+    assert held.returncode == 3
+    assert "--allow-empty" in held.stderr
+    assert greeting.exists()
+    assert roster("sync", "dev", "--allow-empty").returncode == 0
+    assert not greeting.exists()
 
 
 def test_only_committed_content_counts_and_the_rest_is_mentioned(roster: Roster, fleet: Path, greeting: Path) -> None:
@@ -348,6 +352,49 @@ def test_a_full_disk_is_one_message_and_no_half_written_file(roster: Roster, fle
     assert "Traceback" not in done.stderr
     assert greeting.read_text() == before
     assert not list((fleet / ".roster").rglob(".tmp-*"))
+    assert roster("sync", "dev").returncode == 0
+
+
+def many(fleet: Path, numbers: range, text: str) -> None:
+    names = [f"greeting-{number}" for number in numbers]
+    documents = [PLAIN.replace("name: greeting", f"name: {name}").replace("hello", text) for name in names]
+    commit(fleet, "environments/dev/objects/many.yaml", "---\n".join(documents))
+
+
+def test_killed_at_any_instant_the_next_sync_converges(roster: Roster, fleet: Path, greeting: Path) -> None:
+    many(fleet, range(60), "first")
+    roster("sync", "dev")
+    greeting.with_name("configmap-theirs.yaml").write_text(PLAIN)
+    killed = 0
+    for turn in range(8):
+        many(fleet, range(turn, 60 - turn), f"turn {turn}")
+        command = [*ROSTER, "-C", str(fleet), "sync", "dev"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdout is not None
+            for _ in range(turn * 7 + 1):
+                process.stdout.readline()
+            process.kill()
+        killed += process.returncode == -9
+    assert killed > 0
+    many(fleet, range(20, 50), "last")
+    assert roster("sync", "dev").returncode == 0
+    there = {path.stem.removeprefix("configmap-") for path in greeting.parent.glob("configmap-greeting-*.yaml")}
+    assert there == {f"greeting-{number}" for number in range(20, 50)}
+    assert all("last" in path.read_text() for path in greeting.parent.glob("configmap-greeting-*.yaml"))
+    assert greeting.with_name("configmap-theirs.yaml").exists()
+    owned = DirectoryTarget(fleet / ".roster", "dev").load_inventory(Unit("acme", "dev")).by_key()
+    assert {key.name for key in owned if key.name.startswith("greeting-")} == there
+
+
+def test_sigterm_ends_a_sync_between_two_writes(fleet: Path, roster: Roster) -> None:
+    many(fleet, range(400), "first")
+    command = [*ROSTER, "-C", str(fleet), "sync", "dev"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert (process.returncode, "stopped on request" in said) == (3, True), said
     assert roster("sync", "dev").returncode == 0
 
 

@@ -202,7 +202,9 @@ def test_the_lease_of_a_dead_writer_is_taken_over(fleet, cluster):
 
 def test_the_lease_of_a_killed_process_of_this_machine_is_taken_over_at_once(fleet):
     script = (
-        "import os, sys; from reconciler.targets.kubernetes import kubernetes_target; from reconciler.unit import Unit\n"
+        "import os, sys\n"
+        "from reconciler.targets.kubernetes import kubernetes_target\n"
+        "from reconciler.unit import Unit\n"
         "with kubernetes_target(sys.argv[1], sys.argv[2]).lease(Unit(*sys.argv[3:5]), 'killed') as it:\n"
         "    it.take(); os.kill(os.getpid(), 9)"
     )

@@ -10,8 +10,11 @@ Object = Mapping[str, Any]
 
 def unresolved(cluster: Cluster, namespace: str, objects: list[Object]) -> list[str]:
     """What the objects refer to and the cluster does not have; a kubelet would fail on each, kwok does not notice."""
-    return [f"{item['kind']}/{item['metadata']['name']}: {what}"
-            for item in objects for what in _Names(cluster, namespace).faults(item)]
+    return [
+        f"{item['kind']}/{item['metadata']['name']}: {what}"
+        for item in objects
+        for what in _Names(cluster, namespace).faults(item)
+    ]
 
 
 class _Names:
@@ -94,7 +97,9 @@ class _Names:
         pods = self._pods(spec["podSelector"]["matchLabels"])
         if not pods:
             yield "its selector matches no pod"
-        ports = {port["containerPort"] for pod in pods for c in pod["spec"]["containers"] for port in c.get("ports", [])}
+        ports = {
+            port["containerPort"] for pod in pods for c in pod["spec"]["containers"] for port in c.get("ports", [])
+        }
         for rule in spec.get("ingress", []):
             for port in rule.get("ports", []):
                 if port["port"] not in ports:

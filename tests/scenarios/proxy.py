@@ -75,8 +75,13 @@ class Proxy:
                     return
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "accept-encoding")}
                 answer = proxy.pool.request(
-                    self.command, proxy.server + self.path, body=body, headers=headers, retries=False,
-                    preload_content=False, timeout=urllib3.Timeout(connect=5, read=60),
+                    self.command,
+                    proxy.server + self.path,
+                    body=body,
+                    headers=headers,
+                    retries=False,
+                    preload_content=False,
+                    timeout=urllib3.Timeout(connect=5, read=60),
                 )
                 if cuts:
                     answer.read()

@@ -11,8 +11,10 @@ from textwrap import dedent
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples"
 IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.com",
-    "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "ana@example.com",
+    "GIT_AUTHOR_NAME": "Ana",
+    "GIT_AUTHOR_EMAIL": "ana@example.com",
+    "GIT_COMMITTER_NAME": "Ana",
+    "GIT_COMMITTER_EMAIL": "ana@example.com",
 }
 
 
@@ -55,14 +57,21 @@ class Repository:
     def start(self, *args: str, **variables: str) -> subprocess.Popen[str]:
         """Start Roster and let it run."""
         return subprocess.Popen(
-            self.command(*args), env=self._environment(variables), text=True, stdout=subprocess.PIPE,
+            self.command(*args),
+            env=self._environment(variables),
+            text=True,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
 
     def roster(self, *args: str, code: int | None = 0, **variables: str) -> str:
         """Run Roster to its end, expect an exit code, and give back all it printed; never a traceback."""
         done = subprocess.run(
-            self.command(*args), env=self._environment(variables), capture_output=True, text=True, check=False,
+            self.command(*args),
+            env=self._environment(variables),
+            capture_output=True,
+            text=True,
+            check=False,
             timeout=240,
         )
         printed = done.stdout + done.stderr

@@ -9,15 +9,21 @@ from tests.scenarios.fleet import agent, fleet
 def objects(cluster, namespace):
     """Kind/name -> UID of what is in the namespace, the controllers' own objects aside."""
     kinds = {
-        "ConfigMap": "/api/v1", "Service": "/api/v1", "ServiceAccount": "/api/v1", "Deployment": "/apis/apps/v1",
-        "NetworkPolicy": "/apis/networking.k8s.io/v1", "PodDisruptionBudget": "/apis/policy/v1",
+        "ConfigMap": "/api/v1",
+        "Service": "/api/v1",
+        "ServiceAccount": "/api/v1",
+        "Deployment": "/apis/apps/v1",
+        "NetworkPolicy": "/apis/networking.k8s.io/v1",
+        "PodDisruptionBudget": "/apis/policy/v1",
     }
     plural = {"NetworkPolicy": "networkpolicies"}
     found = {}
     for kind, base in kinds.items():
         path = f"{base}/namespaces/{namespace}/{plural.get(kind, kind.lower() + 's')}"
         found |= {f"{kind}/{item['metadata']['name']}": item["metadata"]["uid"] for item in cluster.get(path)["items"]}
-    return {name: uid for name, uid in found.items() if name not in ("ConfigMap/kube-root-ca.crt", "ServiceAccount/default")}
+    return {
+        name: uid for name, uid in found.items() if name not in ("ConfigMap/kube-root-ca.crt", "ServiceAccount/default")
+    }
 
 
 def deployment(cluster, namespace, name):
@@ -52,7 +58,10 @@ def test_a_changed_prompt_is_told_by_diff_and_applied_by_run(repository, install
         name for name in after if name.startswith("ConfigMap/support-pack-") and name not in before
     }
     assert before.items() <= after.items(), "the retired pack stays for the old pods"
-    assert deployment(installed, namespace, "triage")["metadata"]["resourceVersion"] == untouched["metadata"]["resourceVersion"]
+    assert (
+        deployment(installed, namespace, "triage")["metadata"]["resourceVersion"]
+        == untouched["metadata"]["resourceVersion"]
+    )
 
 
 def test_a_removed_agent_goes_and_strangers_stay(repository, installed, namespace):
@@ -77,8 +86,12 @@ def test_a_removed_agent_goes_and_strangers_stay(repository, installed, namespac
 
 
 def test_a_strangers_object_of_our_name_is_held_and_the_rest_is_applied(repository, installed, namespace):
-    theirs = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "support"},
-              "spec": {"ports": [{"port": 1234}], "selector": {"app": "theirs"}}}
+    theirs = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "support"},
+        "spec": {"ports": [{"port": 1234}], "selector": {"app": "theirs"}},
+    }
     installed.apply(f"/api/v1/namespaces/{namespace}/services/support", theirs, manager="somebody")
     repository.commit(fleet(namespace, installed.context))
     told = repository.roster("sync", "prod", code=3)
@@ -112,7 +125,9 @@ def test_drift_is_corrected_within_seconds_and_what_was_deleted_comes_back(repos
         path = f"/apis/apps/v1/namespaces/{namespace}/deployments/support"
         installed.kubectl("set", "image", "-n", namespace, "deployment/support", "runtime=example/agent:hacked")
         installed.until(
-            path, lambda live: live["spec"]["template"]["spec"]["containers"][0]["image"] == "example/agent:1", seconds=15
+            path,
+            lambda live: live["spec"]["template"]["spec"]["containers"][0]["image"] == "example/agent:1",
+            seconds=15,
         )
         installed.request("DELETE", f"/api/v1/namespaces/{namespace}/services/support").checked()
         installed.until(f"/api/v1/namespaces/{namespace}/services/support", bool, seconds=15)

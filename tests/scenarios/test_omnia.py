@@ -30,7 +30,9 @@ def test_a_fleet_of_samples_becomes_healthy(sample, repository, installed, names
         secret(name, **{key: "for-this-test-only"})
     files = {f"environments/prod/{file.name}": file.read_bytes() for file in sorted(sample["folder"].glob("*.yaml"))}
     assert files
-    repository.commit({**files, "environments/prod/environment.yaml": environment(namespace, installed.context, fleet=namespace)})
+    repository.commit(
+        {**files, "environments/prod/environment.yaml": environment(namespace, installed.context, fleet=namespace)}
+    )
     printed = repository.roster("sync", "prod")
     assert "Synced, Healthy" in printed
     assert "for-this-test-only" not in printed
@@ -47,7 +49,11 @@ def test_a_fleet_of_samples_becomes_healthy(sample, repository, installed, names
 
     compiled = tmp_path / "compiled.yaml"
     done = subprocess.run(
-        repository.command("compile", "prod"), env=repository._environment({}), capture_output=True, text=True, check=True
+        repository.command("compile", "prod"),
+        env=repository._environment({}),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     compiled.write_text(done.stdout)
     objects = [item for item in yaml.safe_load_all(done.stdout) if item["kind"] != "Namespace"]
@@ -60,7 +66,9 @@ def test_a_fleet_of_samples_becomes_healthy(sample, repository, installed, names
 def test_a_second_sync_changes_nothing(repository, installed, namespace, secret):
     secret("echo-provider-secret", **{"api-key": "x"})
     files = {f"environments/prod/{file.name}": file.read_bytes() for file in sorted(ECHO["folder"].glob("*.yaml"))}
-    repository.commit({**files, "environments/prod/environment.yaml": environment(namespace, installed.context, fleet=namespace)})
+    repository.commit(
+        {**files, "environments/prod/environment.yaml": environment(namespace, installed.context, fleet=namespace)}
+    )
     repository.roster("sync", "prod")
     before = versions(installed, namespace)
     assert "0 applied" in repository.roster("sync", "prod")
@@ -68,7 +76,12 @@ def test_a_second_sync_changes_nothing(repository, installed, namespace, secret)
 
 
 def versions(cluster, namespace):
-    kinds = ("/api/v1/{}/configmaps", "/api/v1/{}/services", "/apis/apps/v1/{}/deployments", "/apis/roster.dev/v1alpha1/{}/agents")
+    kinds = (
+        "/api/v1/{}/configmaps",
+        "/api/v1/{}/services",
+        "/apis/apps/v1/{}/deployments",
+        "/apis/roster.dev/v1alpha1/{}/agents",
+    )
     where = f"namespaces/{namespace}"
     return {
         (kind, item["metadata"]["name"]): item["metadata"]["resourceVersion"]

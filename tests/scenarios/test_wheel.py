@@ -34,9 +34,13 @@ def test_the_wheel_works_far_from_the_checkout(tmp_path):
     run(sys.executable, "-m", "venv", str(tmp_path / "venv"))
     run(str(tmp_path / "venv/bin/pip"), "install", "--quiet", str(wheel))
     repository = make(tmp_path / "fleet", {})
-    repository.commit({
-        "environments/prod/environment.yaml": ENVIRONMENT, "environments/prod/claude.yaml": PROVIDER, **agent("support"),
-    })
+    repository.commit(
+        {
+            "environments/prod/environment.yaml": ENVIRONMENT,
+            "environments/prod/claude.yaml": PROVIDER,
+            **agent("support"),
+        }
+    )
     roster = str(tmp_path / "venv/bin/roster")
     assert "Synced" in run(roster, "sync", "prod", cwd=repository.path)
     assert "0 applied" in run(roster, "sync", "prod", cwd=repository.path)
