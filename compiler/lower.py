@@ -8,7 +8,7 @@ from compiler.declaration import Declaration
 from compiler.kind import Emit
 from compiler.kinds import KINDS
 from compiler.lowered import Lowered
-from compiler.naming import FAMILY, ownership
+from compiler.naming import FAMILY, label_value, ownership
 from compiler.scope import Scope
 from compiler.source import Derived, Source
 
@@ -47,7 +47,7 @@ def _stamp(data: dict[str, Any], emit: Emit, declaration: Declaration[Any], scop
     metadata = data["metadata"]
     labels = ownership(environment.spec.fleet, environment.name, declaration.key)
     if emit.family:
-        labels[FAMILY] = emit.family
+        labels[FAMILY] = label_value(emit.family)
     metadata["labels"] = {**metadata.get("labels", {}), **labels}
     if data["kind"] not in _CLUSTER_SCOPED:
         metadata.setdefault("namespace", environment.spec.namespace)

@@ -5,6 +5,7 @@ from typing import Any
 
 from compiler.declaration import Declaration, Layered
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.inside import mapping
 from compiler.lowered import Lowered
 from compiler.naming import ownership
 from compiler.source import Cause, Source
@@ -49,7 +50,7 @@ def _faults(document: Layered, environment: Declaration[Any]) -> Iterable[Diagno
     kind, name = document.data["kind"], document.key.name
     namespace = document.data["metadata"].get("namespace")
     if kind == "Secret":
-        keys = sorted({*document.data.get("data", {}), *document.data.get("stringData", {})})
+        keys = sorted({*mapping(document.data, "data"), *mapping(document.data, "stringData")})
         yield Diagnostic(
             code="R0501",
             severity=Severity.WARNING,

@@ -14,11 +14,14 @@ from reconciler.readiness.persistent_volume_claim import persistent_volume_claim
 from reconciler.readiness.route import route
 from reconciler.readiness.scaled_object import scaled_object
 from reconciler.readiness.service import service
+from reconciler.readiness.stateful_set import daemon_set, stateful_set
 from reconciler.readiness.surroundings import Surroundings
 
 Rule = Callable[[Live, Surroundings], Health]
 RULES: Mapping[tuple[str, str], Rule] = {
     ("apps", "Deployment"): deployment,
+    ("apps", "StatefulSet"): stateful_set,
+    ("apps", "DaemonSet"): daemon_set,
     ("", "Service"): service,
     ("autoscaling", "HorizontalPodAutoscaler"): horizontal_pod_autoscaler,
     ("keda.sh", "ScaledObject"): scaled_object,

@@ -45,6 +45,8 @@ def _departures(
     bundle: Bundle, going: Mapping[ObjectKey, Owned], observations: Observations, bounds: Bounds
 ) -> Iterable[Change]:
     kept = _retired(bundle, going, observations)
+    # What is never pruned does not count: the Namespace of an environment is declared even where nothing else is.
+    empty = all((item.key.group, item.key.kind) in PROTECTED for item in bundle.objects)
     for key, owned in going.items():
         live = _live(observations, key)
         refusal = bounds.reach.refusal(key)
@@ -52,7 +54,7 @@ def _departures(
             yield _change(owned, Action.KEEP, f"no longer in Git; a {key.kind} is never pruned", live)
         elif refusal:
             yield _change(owned, Action.HOLD, refusal, live)
-        elif not bundle.objects and not bounds.allow_empty:
+        elif empty and not bounds.allow_empty:
             yield _change(owned, Action.HOLD, "the environment has become empty: --allow-empty prunes it", live)
         elif key in kept:
             yield _change(owned, Action.KEEP, kept[key], live)

@@ -11,6 +11,8 @@ from compiler.tree import Tree
 
 WIDEST = 140
 """Longest piece of a line that is printed, in characters; of a longer one the part around the span."""
+_LARGEST = 1024 * 1024
+"""Largest file of which lines are shown, in bytes: of one that is refused for its size, no line says anything."""
 _BOUNDARY = re.compile(r"^---(\s|$)")
 _SECRET = re.compile(r"\bkind\b.{0,20}?\bSecret(List)?\b", re.DOTALL)
 _HARMLESS = re.compile(r"\s*(-\s+)?(apiVersion|kind|metadata|name|type)\s*:\s*[\w./-]*\s*$")
@@ -51,10 +53,11 @@ def _is_shown(character: str) -> bool:
 
 def _lines(tree: Tree, path: str) -> list[str]:
     try:
-        text = tree.read(path).decode("utf-8")
+        content = tree.read(path)
+        text = "" if len(content) > _LARGEST else content.decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return []
-    return re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))
+    return re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff")) if text else []
 
 
 def _is_secret(lines: list[str], number: int) -> bool:

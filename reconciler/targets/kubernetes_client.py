@@ -5,6 +5,7 @@ credentials and TLS; requests then go straight to its connection pool, because b
 than the API server itself takes.
 """
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ POOL = 16
 """Connections kept open: eight workers, watches and the lease beside them."""
 BOUNDED, ENDLESS = Timeout(connect=5.0, read=35.0), Timeout(connect=5.0, read=None)
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
+ERRNO = re.compile(r"^\[Errno \d+\] ")
 BUSY = frozenset({429, 502, 503, 504})
 """Statuses that mean: the same request may succeed a moment later."""
 APPLY = "application/apply-patch+yaml"
@@ -104,7 +106,7 @@ class Client:
             if reply is not None and (reply.status != 500 or failures > 2):
                 return reply
             if time.monotonic() + pause > end:
-                raise Unreachable(f"{self.title} at {self._host} does not answer: {problem}", "nothing was concluded from that")
+                raise Unreachable(f"{self.title} at {self._host} is out of reach: {problem}", "nothing was concluded from that")
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -122,7 +124,7 @@ class Client:
                 timeout=ENDLESS,
             )
         except HTTPError as error:
-            raise Unreachable(f"{self.title} at {self._host} does not answer: {_short(error)}") from error
+            raise Unreachable(f"{self.title} at {self._host} is out of reach: {_short(error)}") from error
         try:
             yield Lines(response)
         finally:
@@ -168,7 +170,7 @@ class Client:
 def _short(error: HTTPError) -> str:
     """The cause of a transport error without the pool's own wrapping."""
     reason = getattr(error, "reason", None) or error
-    return str(reason).rpartition(": ")[2] or type(error).__name__
+    return ERRNO.sub("", str(reason).rpartition(": ")[2]) or type(error).__name__
 
 
 def client_for_context(context: str, file: str | None = None, impersonate: str = "", patience: float = 15.0) -> Client:

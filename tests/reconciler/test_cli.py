@@ -356,9 +356,15 @@ def test_a_full_disk_is_one_message_and_no_half_written_file(roster: Roster, fle
 
 
 def many(fleet: Path, numbers: range, text: str) -> None:
-    names = [f"greeting-{number}" for number in numbers]
-    documents = [PLAIN.replace("name: greeting", f"name: {name}").replace("hello", text) for name in names]
-    commit(fleet, "environments/dev/objects/many.yaml", "---\n".join(documents))
+    """Commit exactly these greetings, each in a file of its own."""
+    folder = fleet / "environments/dev/objects"
+    for path in folder.glob("greeting-*.yaml"):
+        path.unlink()
+    for number in numbers:
+        document = PLAIN.replace("name: greeting", f"name: greeting-{number}").replace("hello", text)
+        (folder / f"greeting-{number}.yaml").write_text(document)
+    git(fleet, "add", "-A")
+    git(fleet, "commit", "-qm", text)
 
 
 def test_killed_at_any_instant_the_next_sync_converges(roster: Roster, fleet: Path, greeting: Path) -> None:

@@ -178,6 +178,23 @@ def test_another_kind(kind, spec, status, expected):
     assert of(document(*kind, spec, status)) == expected
 
 
+SET = ("apps/v1", "StatefulSet")
+DAEMON = ("apps/v1", "DaemonSet")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "expected"),
+    [
+        (SET, {"readyReplicas": 2, "updatedReplicas": 2}, ("Healthy", "2 of 2 replicas ready")),
+        (SET, {"readyReplicas": 2, "updatedReplicas": 1}, ("Progressing", "2 of 2 replicas ready, 1 of them updated")),
+        (DAEMON, {"desiredNumberScheduled": 1, "numberReady": 1, "updatedNumberScheduled": 1},
+         ("Healthy", "1 of 1 replicas ready")),
+    ],
+)
+def test_other_workloads(kind, status, expected):
+    assert of(document(*kind, {"replicas": 2}, {"observedGeneration": 2, **status})) == expected
+
+
 @pytest.mark.parametrize("kind", [ROUTE, ISTIO, KEDA_KIND, HPA, CLAIM])
 def test_what_only_a_controller_can_answer_is_known_as_such(kind):
     live = document(*kind)
