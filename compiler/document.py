@@ -6,7 +6,7 @@ from typing import Any
 
 from compiler.source import FieldPath
 from compiler.span import Span
-from compiler.yaml_reader import place_of
+from compiler.yaml_nodes import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """Parse: a merged document -> a typed declaration, or every reason why it is not one."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic_core import ErrorDetails
 from compiler.declaration import Declaration, Layered
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import known_prefix
+from compiler.inside import at
 from compiler.kind import Kind
 from compiler.kinds import KINDS
 from compiler.metadata import Metadata
@@ -18,6 +20,7 @@ from compiler.spec import Shape
 from compiler.suggestion import did_you_mean
 
 API_VERSION = "roster.dev/v1alpha1"
+_UNQUOTABLE = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?|true|false")
 _ROOT = frozenset(("apiVersion", "kind", "metadata", "spec"))
 
 
@@ -158,7 +161,13 @@ def _diagnostic(document: Layered, model: type[BaseModel], detail: ErrorDetails,
         message, _, help = text.partition("; ")
         return _finding(document, "R0307", message, path, help)
     code = "R0302" if kind.endswith("_type") or kind == "int_from_float" else "R0304"
-    return _finding(document, code, f"{last}: {_plain_words(detail)}", path, "")
+    return _finding(document, code, f"{last}: {_plain_words(detail)}", path, _remedy(detail, at(document.data, *path)))
+
+
+def _remedy(detail: ErrorDetails, value: Any) -> str:
+    """What to do about a quoted number or truth value; nothing where the message says it already."""
+    quoted = isinstance(value, str) and _UNQUOTABLE.fullmatch(value)
+    return "write it without quotes" if quoted and detail["type"] in ("int_type", "float_type", "bool_type") else ""
 
 
 def _plain_words(detail: ErrorDetails) -> str:

@@ -1,6 +1,6 @@
 """Plain: the Kubernetes documents of an environment's `objects/` -> objects that are labelled and owned like ours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compiler.declaration import Declaration, Layered
@@ -48,7 +48,7 @@ def plain(
 
 def _faults(document: Layered, environment: Declaration[Any]) -> Iterable[Diagnostic]:
     kind, name = document.data["kind"], document.key.name
-    namespace = document.data["metadata"].get("namespace")
+    namespace, labels = (document.data["metadata"].get(key) for key in ("namespace", "labels"))
     if kind == "Secret":
         keys = sorted({*mapping(document.data, "data"), *mapping(document.data, "stringData")})
         yield Diagnostic(
@@ -70,6 +70,15 @@ def _faults(document: Layered, environment: Declaration[Any]) -> Iterable[Diagno
             label=f"environment {environment.name} has the namespace {environment.spec.namespace}",
             help="remove the namespace, or declare the object in the environment it belongs to",
         )
+    if kind != "Secret" and not isinstance(labels, Mapping | None):
+        yield Diagnostic(
+            code="R0602",
+            severity=Severity.ERROR,
+            message=f"{kind} {name}: metadata.labels must be a map",
+            span=document.span_of(("metadata", "labels"), key=True),
+            field="metadata.labels",
+            help="write names and values, `labels: {team: care}`, or remove the field",
+        )
 
 
 def _owned(document: Layered, environment: Declaration[Any]) -> Lowered:
@@ -79,7 +88,7 @@ def _owned(document: Layered, environment: Declaration[Any]) -> Lowered:
     ours = ownership(environment.spec.fleet, environment.name, spec)
     metadata["labels"] = {
         **ours,
-        **metadata.get("labels", {}),
+        **mapping(metadata, "labels"),
         **{k: v for k, v in ours.items() if "roster" in k or "roster" in v},
     }
     if data["kind"] not in _CLUSTER_SCOPED:

@@ -9,10 +9,11 @@ from compiler.document import Document
 from compiler.errors import UsageError
 from compiler.fleet import ENVIRONMENTS, environment_names
 from compiler.layer import Layer, Reading
+from compiler.problem import Problem
 from compiler.span import Span
 from compiler.suggestion import did_you_mean
 from compiler.tree import Entry, Tree
-from compiler.yaml_reader import MAX_BYTES, Problem, load
+from compiler.yaml_reader import MAX_BYTES, load
 
 _OURS = "roster.dev/"
 _MAX_LINKS = 8
@@ -200,7 +201,7 @@ def _without_secrets(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("kind") != "Secret":
         return data
     return {
-        key: dict.fromkeys(value) if key in _SECRET and isinstance(value, dict) else value
+        key: (dict.fromkeys(value) if isinstance(value, dict) else None) if key in _SECRET else value
         for key, value in data.items()
     }
 

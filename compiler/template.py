@@ -17,7 +17,8 @@ from typing import Any
 
 from compiler.expression import OMIT, BadExpression, Evaluate, compile_expression
 from compiler.source import Cause, Derived, FieldPath, Source
-from compiler.yaml_reader import MappingNode, Node, ScalarNode, SequenceNode, compose, is_quoted, scalar
+from compiler.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode
+from compiler.yaml_reader import compose, is_quoted, scalar
 
 Sources = dict[FieldPath, Cause]
 _Render = Callable[[Mapping[str, Any], FieldPath, Sources], Any]

@@ -51,8 +51,8 @@ class Scenery:
 
     def close(self) -> None:
         """End every watch and its thread."""
-        self._closed.set()
         with self._lock:
+            self._closed.set()
             lines = tuple(self._open)
         for line in lines:
             line.stop()
@@ -100,7 +100,9 @@ class Scenery:
             "allowWatchBookmarks": "true",
         }
         with self._client.lines(place.collection(namespace), query) as lines:
-            with self._lock:
+            with self._lock:  # either close() sees these lines, or we see that it was called
+                if self._closed.is_set():
+                    return
                 self._open.add(lines)
             try:
                 for line in lines:

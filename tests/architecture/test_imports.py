@@ -19,7 +19,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rapidfuzz": ("compiler.suggestion",),
     "rich": ("reconciler.progress",),
     "urllib3": ("reconciler.targets.kubernetes_client",),
-    "yaml": ("compiler.yaml_reader",),
+    "yaml": ("compiler.yaml_nodes",),
     # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape.
     "pydantic": (
         *("compiler.spec", "compiler.metadata", "compiler.parse", "compiler.shapes", "compiler.kinds.*"),

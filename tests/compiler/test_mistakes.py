@@ -130,7 +130,7 @@ MISTAKES = {
         [("R0104", f"{AGENT_FILE}:6:3", "line 5")],
     ),
     "a file of 10 MB": ({AGENT_FILE: b"#" * 10_000_000}, [("R0101", f"{AGENT_FILE}:1:1", "10,000,000 bytes")]),
-    "a file that is not UTF-8": ({AGENT_FILE: b"a: \xff\xfe\n"}, [("R0102", f"{AGENT_FILE}:1:1", "not readable text")]),
+    "a file that is not UTF-8": ({AGENT_FILE: b"a: \xff\xfe\n"}, [("R0102", f"{AGENT_FILE}:1:4", "as UTF-8")]),
     "a plain document among specs": (
         {"environments/dev/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"},
         [("R0111", "environments/dev/x.yaml:2:7", "environments/dev/objects/")],
@@ -149,6 +149,12 @@ MISTAKES = {
     "an object of another namespace": (
         {"environments/dev/objects/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n"},
         [("R0502", "environments/dev/objects/x.yaml:3:32", "remove the namespace")],
+    ),
+    "labels of an object that are a list": (
+        {
+            "environments/dev/objects/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: [team]\n"
+        },
+        [("R0602", "environments/dev/objects/x.yaml:5:3", "write names and values")],
     ),
     "a facade of another mode": (
         agent(("websocket: {port: 8080}", "rest: {}")),
@@ -169,6 +175,10 @@ MISTAKES = {
     "an exposed facade without a gateway": (
         agent(("{port: 8080}", "{expose: {}}")),
         [("R0533", f"{AGENT_FILE}:10:17", "gateway")],
+    ),
+    "a label of Roster's own": (
+        agent(("  facades:", "  runtime: {labels: {roster.dev/name: x}}\n  facades:")),
+        [("R0534", f"{AGENT_FILE}:9:39", "remove it")],
     ),
     "a store that is not there": (
         agent(("  facades:", "  session: {store: reddis}\n  facades:")),

@@ -2,7 +2,9 @@
 
 import pytest
 
-from compiler.yaml_reader import MAX_ALIASES, MAX_DEPTH, Place, load, place_of
+from compiler.problem import Place
+from compiler.yaml_nodes import place_of
+from compiler.yaml_reader import MAX_ALIASES, MAX_DEPTH, load
 
 VALUES = [
     ("no", "no"),
@@ -32,6 +34,9 @@ REFUSED = [
     ("a: {b: 1, b: 2}", "R0104", (1, 11)),
     ("a: 0644", "R0107", (1, 4)),
     ("a: .inf", "R0107", (1, 4)),
+    ("a: 1e400", "R0107", (1, 4)),
+    ("a: 9223372036854775808", "R0107", (1, 4)),
+    (f"a: {'1' * 5000}", "R0107", (1, 4)),
     ("1: a", "R0105", (1, 1)),
     ("<<: {a: 1}", "R0105", (1, 1)),
     ("? [a]\n: 1", "R0105", (1, 3)),
@@ -102,3 +107,8 @@ PLACES = [
 @pytest.mark.parametrize(("index", "path", "key", "place"), PLACES)
 def test_a_field_knows_its_place_and_a_missing_one_its_parents(index, path, key, place):
     assert place_of(TEXT, index, path, key=key) == place
+
+
+def test_many_documents_without_an_alias_have_none():
+    documents, problems = load("---\n".join("a: {b: [1, 2], c: {d: 1}}\n" for _ in range(500)).encode())
+    assert (len(documents), problems) == (500, ())

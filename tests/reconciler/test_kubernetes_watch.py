@@ -37,7 +37,7 @@ def test_each_change_is_a_new_scene_within_a_moment(fleet, cluster, namespace):
     assert scene[named[0].key]["kind"] == "ConfigMap"
     cluster.kubectl("delete", "configmap", "b", "-n", namespace)
     next_where(scenes, lambda scene: named[1].key not in scene)
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 15
     scenes.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "watch"]
 

@@ -10,6 +10,9 @@ from compiler.kinds.agent.facts import Agent, Facts, token_variable
 from compiler.scope import Scope
 from compiler.source import Derived
 
+CREDENTIALS = "/var/run/secrets/roster/credentials"
+"""Folder of the files with platforms' credentials."""
+
 Values = Mapping[str, Any]
 
 
@@ -29,13 +32,22 @@ def containers(agent: Agent, contract: Contract, facts: Facts, scope: Scope) -> 
 
 
 def credentials(agent: Agent, scope: Scope) -> Iterator[tuple[str, Derived]]:
-    """The variables with the keys of the providers that the agent's models use: name, Secret key."""
+    """The variables with the keys of the providers that the agent's models use, and of their platforms."""
     for path in model_paths(agent):
         provider = scope.declared(agent, *path)
-        credential = scope.exports[provider.key].get("credential")
-        if credential and credential.get("secret"):
-            source = (agent.source(*path), provider.source())
-            yield credential["env"], Derived({"secretKeyRef": dict(credential["secret"])}, source)
+        offer = scope.exports[provider.key]
+        source = (agent.source(*path), provider.source())
+        own = {offer["credential"]["env"]: offer["credential"]["secret"]} if offer["credential"] else {}
+        for name, secret in {**own, **offer["credentials"]["env"]}.items():
+            yield name, Derived({"secretKeyRef": dict(secret)}, source)
+
+
+def credential_files(agent: Agent, scope: Scope) -> Iterator[tuple[str, str, Derived]]:
+    """The files with platforms' credentials: the variable that holds the path, the provider's name, the Secret key."""
+    for path in model_paths(agent):
+        provider = scope.declared(agent, *path)
+        for name, secret in scope.exports[provider.key]["credentials"]["files"].items():
+            yield name, provider.name, Derived(dict(secret), (agent.source(*path), provider.source()))
 
 
 def model_paths(agent: Agent) -> Iterator[tuple[str | int, ...]]:
@@ -91,9 +103,13 @@ def _runtime(
 ) -> Values:
     named = [{"name": name, "containerPort": port} for name, port in sorted(contract.ports.items())]
     keys = [{"name": name, "valueFrom": secret} for name, secret in dict(credentials(agent, scope)).items()]
+    files = {
+        name: {"name": name, "value": Derived(f"{CREDENTIALS}/{provider}.json", secret.sources)}
+        for name, provider, secret in credential_files(agent, scope)
+    }
     return {
         "image": _runtime_image(agent, contract, scope),
-        "env": [*_env(contract, facts), *keys, *_authored(agent, "runtime", "env")],
+        "env": [*_env(contract, facts), *keys, *files.values(), *_authored(agent, "runtime", "env")],
         "ports": [*ports, *named],
         "resources": _resources(agent, contract),
         **_runtime_health(agent, contract, ports),

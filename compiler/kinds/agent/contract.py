@@ -53,8 +53,6 @@ class Contract(Shape):
     providers: str = ""
     """Folder of the providers' settings; empty if the images do not look for them."""
     tools: ToolsContract
-    tool_secrets: str
-    tool_tokens: str
     cache: str = ""
     sessions_query: str
     """PromQL that counts open sessions; AGENT and NAMESPACE are filled in."""

@@ -8,6 +8,7 @@ from compiler.kinds.agent.contract import contract_of
 from compiler.kinds.agent.facts import Agent
 from compiler.kinds.agent.routing import router
 from compiler.kinds.agent.scaling import autoscaler
+from compiler.naming import DOMAIN, MANAGED_BY
 from compiler.scope import Scope
 from compiler.suggestion import did_you_mean
 
@@ -105,6 +106,11 @@ def _runtime(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
         yield error(
             agent, "R0534", f"the health check of {framework.type} is its own", "framework", "health", help="remove it"
         )
+    for label in agent.spec.runtime.labels:
+        if label.startswith(f"{DOMAIN}/") or label in (MANAGED_BY, "app.kubernetes.io/name"):
+            yield error(
+                agent, "R0534", f"the label {label} is Roster's own", "runtime", "labels", label, help="remove it"
+            )
     for path, mount in agent.spec.runtime.mounts.items():
         if mount.volume not in agent.spec.runtime.volumes:
             yield error(

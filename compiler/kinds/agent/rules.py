@@ -142,8 +142,9 @@ def _keys(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
 
 def _tools(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
     file = contract_of(agent.spec.framework.type, scope.assets).tools.file
-    for entry in sorted(agent.spec.tools)[1:]:
-        if file:
+    handlers: dict[str, str] = {}
+    for index, entry in enumerate(sorted(agent.spec.tools)):
+        if file and index:
             yield error(
                 agent,
                 "R0527",
@@ -152,6 +153,10 @@ def _tools(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
                 entry,
                 help="put the handlers into one ToolRegistry",
             )
+        for handler in scope.of(agent, "tools", entry, "registry")["handlers"]:
+            if handlers.setdefault(handler, entry) != entry:
+                message = f"the tools {handlers[handler]} and {entry} both have a handler {handler}"
+                yield error(agent, "R0527", message, "tools", entry, help="rename one of the handlers")
 
 
 def _session(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:

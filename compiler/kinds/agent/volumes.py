@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from compiler.kinds.agent.containers import model_paths
+from compiler.kinds.agent.containers import CREDENTIALS, credential_files, model_paths
 from compiler.kinds.agent.contract import Contract
 from compiler.kinds.agent.facts import Agent
 from compiler.scope import Scope
@@ -24,6 +24,7 @@ def volumes(agent: Agent, contract: Contract, scope: Scope, config: Derived | No
         ),
         *_tools(agent, contract, scope),
         *_providers(agent, contract, scope),
+        *_credentials(agent, scope),
         *([_config_map("config", config, contract.config)] if config is not None else []),
         *([_cache(contract)] if contract.cache else []),
         *_media(agent),
@@ -45,6 +46,7 @@ def _tools(agent: Agent, contract: Contract, scope: Scope) -> list[Volume]:
     if not agent.spec.tools:
         return []
     files, secrets, tokens = [], [], []
+    folders: Mapping[str, str] = {}
     for entry in sorted(agent.spec.tools):
         registry = scope.of(agent, "tools", entry, "registry")
         path = contract.tools.file or f"{entry}.yaml"
@@ -52,12 +54,13 @@ def _tools(agent: Agent, contract: Contract, scope: Scope) -> list[Volume]:
         files.append({"configMap": {"name": name, "items": [{"key": registry["config"]["key"], "path": path}]}})
         secrets += _secrets(agent, entry, registry["secrets"])
         tokens += _tokens(agent, entry, registry["tokens"])
-    folders = (
+        folders = registry["folders"]
+    made = (
         ("tools", files, contract.tools.folder),
-        ("tool-secrets", secrets, contract.tool_secrets),
-        ("tool-tokens", tokens, contract.tool_tokens),
+        ("tool-secrets", secrets, folders["secrets"]),
+        ("tool-tokens", tokens, folders["tokens"]),
     )
-    return [_projected(name, sources, path) for name, sources, path in folders if sources]
+    return [_projected(name, sources, path) for name, sources, path in made if sources]
 
 
 def _secrets(agent: Agent, entry: str, secrets: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
@@ -96,6 +99,17 @@ def _providers(agent: Agent, contract: Contract, scope: Scope) -> list[Volume]:
         item = {"key": config["key"], "path": f"{provider.name}.json"}
         sources.setdefault(provider.name, {"configMap": {"name": name, "items": [item]}})
     return [_projected("providers", [sources[name] for name in sorted(sources)], contract.providers)] if sources else []
+
+
+def _credentials(agent: Agent, scope: Scope) -> list[Volume]:
+    """The files with platforms' credentials, one a provider."""
+    sources = {
+        provider: {
+            "secret": {"name": secret.at("name"), "items": [{"key": secret.at("key"), "path": f"{provider}.json"}]}
+        }
+        for _, provider, secret in credential_files(agent, scope)
+    }
+    return [_projected("credentials", list(sources.values()), CREDENTIALS)] if sources else []
 
 
 def _projected(name: str, sources: list[dict[str, Any]], path: str) -> Volume:

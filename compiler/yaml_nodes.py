@@ -1,0 +1,134 @@
+"""YAML nodes: the bytes of one file -> libyaml's node trees, which know where they stand; nothing is interpreted yet.
+
+This is the wing's only door to PyYAML. libyaml composes nodes in a tenth of the time that a round-trip loader takes,
+and PyYAML's own constructor would read YAML 1.1 (`no` is false) and let the last of two equal keys win.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave it out
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from compiler.problem import Place, Problem
+from compiler.source import FieldPath
+
+__all__ = [
+    "COLLECTION",
+    "PLAIN",
+    "QUOTED",
+    "MappingNode",
+    "Node",
+    "ScalarNode",
+    "SequenceNode",
+    "Unreadable",
+    "nodes",
+    "place",
+    "place_of",
+]
+
+_UTF8 = "save the file as UTF-8 text, without control characters"
+PLAIN, QUOTED, COLLECTION = "plain", "quoted", "collection"
+"""The tags of nodes: how they were written, not what they mean. Any other tag stands in the file."""
+
+
+class Unreadable(Exception):
+    """The bytes are not YAML; `problem` says where and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def nodes(text: bytes) -> Iterator[Node | None]:
+    """The node tree of each document, None for an empty one. Raises Unreadable where the text ceases to be YAML."""
+    try:
+        parser = _Parser(text.removeprefix(b"\xef\xbb\xbf"))
+        while parser.check_node():
+            yield parser.get_node()
+    except yaml.MarkedYAMLError as error:
+        raise Unreadable(_syntax_problem(error)) from error
+    except yaml.reader.ReaderError as error:
+        message = f"the file is not readable text: {error.reason}"
+        raise Unreadable(Problem("R0102", message, *_place_of_bad_byte(text), help=_UTF8)) from error
+
+
+def place_of(text: bytes, index: int, path: FieldPath, *, key: bool) -> Place:
+    """Where a field of the `index`-th document stands; of a field that is not there, its nearest parent.
+
+    With `key` the place of the mapping key, else of the value.
+    """
+    node = _composed(text)[index]
+    nearest = place(node)
+    for step in path:
+        entry = _entry(node, step)
+        if entry is None:
+            return nearest
+        name, node = entry
+        nearest = place(name) if key or not isinstance(node, ScalarNode) else place(node)
+    return nearest
+
+
+def _place_of_bad_byte(text: bytes) -> tuple[int, int]:
+    """Line and column of the first byte that is not UTF-8; of a character that may not be in YAML, the file's start."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = text[: error.start]
+        line = before[before.rfind(b"\n") + 1 :]
+        return before.count(b"\n") + 1, len(line.decode("utf-8")) + 1
+    return 1, 1
+
+
+class _Parser(CParser):
+    """libyaml's composer, told not to guess types: the tag says only how a node was written."""
+
+    def resolve(self, kind: type[Node], value: object, implicit: Any) -> str:
+        if kind is not ScalarNode:
+            return COLLECTION
+        return PLAIN if implicit[0] else QUOTED
+
+    def descend_resolver(self, *_: object) -> None:
+        """Nothing to resolve by path."""
+
+    def ascend_resolver(self, *_: object) -> None:
+        """Nothing to resolve by path."""
+
+
+@lru_cache(maxsize=64)
+def _composed(text: bytes) -> tuple[Node | None, ...]:
+    return tuple(nodes(text))
+
+
+def _entry(node: Node | None, step: str | int) -> tuple[Node, Node] | None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == step:
+                return key, value
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def place(node: Node | None) -> Place:
+    """Where a node stands."""
+    if node is None:
+        return Place(1, 1, 1)
+    start, end = node.start_mark, node.end_mark
+    width = end.column - start.column if end.line == start.line else 1
+    return Place(start.line + 1, start.column + 1, max(1, width))
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    reason = error.problem or error.context or "it is not YAML"
+    if "cannot start any token" in reason:
+        reason = "a tab or another character that cannot begin a value (indent with spaces)"
+    if "undefined alias" in reason or "alias" in reason:
+        return Problem(
+            "R0103", f"the file is not YAML: {reason}", line, column, help="define the anchor above its alias"
+        )
+    return Problem("R0103", f"the file is not YAML: {reason}", line, column, help="mend the syntax at this place")
