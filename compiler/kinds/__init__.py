@@ -1,8 +1,21 @@
-"""Kinds: one file each; this table is the only list of them. A kind sees what the kinds above it export."""
+"""Kinds: one module each; this table is the only list of them. A kind sees what the kinds above it export."""
+
+from importlib import import_module
 
 from compiler.kind import Kind
-from compiler.kinds import agent, environment, prompt_pack, provider, tool_registry
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (environment.KIND, provider.KIND, prompt_pack.KIND, tool_registry.KIND, agent.KIND)
-}
+_MODULES = (
+    "environment",
+    "provider",
+    "prompt_pack",
+    "tool_registry",
+    "agent",
+)
+
+
+def _kind(module: str) -> Kind:
+    kind: Kind = import_module(f"{__name__}.{module}").KIND
+    return kind
+
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in map(_kind, _MODULES)}

@@ -106,13 +106,14 @@ class Client:
             if reply is not None and (reply.status != 500 or failures > 2):
                 return reply
             if time.monotonic() + pause > end:
-                raise Unreachable(f"{self.title} at {self._host} is out of reach: {problem}", "nothing was concluded from that")
+                message = f"{self.title} at {self._host} is out of reach: {problem}"
+                raise Unreachable(message, "nothing was concluded from that")
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     @contextmanager
     def lines(self, path: str, query: Mapping[str, str]) -> Iterator["Lines"]:
-        """A response whose lines are still coming: a watch. Raises Unreachable if there is none; closed with the block."""
+        """A response whose lines are still coming: a watch, closed with the block. Raises Unreachable."""
         try:
             response = self._pool.urlopen(
                 "GET",
@@ -148,7 +149,8 @@ class Client:
             return None, _short(error)
         if response.status == 401:
             raise Unreachable(
-                f"{self.title} at {self._host} does not accept our credentials (401)", "log in again, or renew the token"
+                f"{self.title} at {self._host} does not accept our credentials (401)",
+                "log in again, or renew the token",
             )
         if response.status in BUSY:
             return None, f"HTTP {response.status}"
@@ -174,7 +176,7 @@ def _short(error: HTTPError) -> str:
 
 
 def client_for_context(context: str, file: str | None = None, impersonate: str = "", patience: float = 15.0) -> Client:
-    """A client for one context of the kubeconfig (`file`, else KUBECONFIG). Raises UsageError if there is no such one."""
+    """A client for one context of the kubeconfig (`file`, else KUBECONFIG). Raises UsageError if it has none such."""
     configuration = _configuration()
     try:
         load_kube_config(  # type: ignore[no-untyped-call]
@@ -185,7 +187,8 @@ def client_for_context(context: str, file: str | None = None, impersonate: str =
         )
     except (ConfigException, OSError) as error:
         message = f"the kubeconfig has no usable context {context}: {str(error).splitlines()[0]}"
-        raise UsageError(message, "`kubectl config get-contexts` lists them; the current context is never used") from error
+        help = "`kubectl config get-contexts` lists them; the current context is never used"
+        raise UsageError(message, help) from error
     return Client(configuration, context, impersonate, patience)
 
 

@@ -1,4 +1,4 @@
-"""A process -> a name by which another one on the same machine, in the same process space, can tell whether it lives."""
+"""A process -> a name by which another one in the same process space can tell whether it lives."""
 
 import os
 from hashlib import sha256

@@ -64,9 +64,9 @@ class Repository:
             stderr=subprocess.STDOUT,
         )
 
-    def roster(self, *args: str, code: int | None = 0, **variables: str) -> str:
-        """Run Roster to its end, expect an exit code, and give back all it printed; never a traceback."""
-        done = subprocess.run(
+    def run(self, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run Roster to its end, whichever that is."""
+        return subprocess.run(
             self.command(*args),
             env=self._environment(variables),
             capture_output=True,
@@ -74,6 +74,10 @@ class Repository:
             check=False,
             timeout=240,
         )
+
+    def roster(self, *args: str, code: int | None = 0, **variables: str) -> str:
+        """Run Roster to its end, expect an exit code, and give back all it printed; never a traceback."""
+        done = self.run(*args, **variables)
         printed = done.stdout + done.stderr
         assert "Traceback" not in printed, printed
         assert code is None or done.returncode == code, f"exit code {done.returncode}, not {code}:\n{printed}"
