@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from heapq import heappop, heappush
 from queue import SimpleQueue
 
 from compiler.bundle import Bundle
@@ -9,7 +10,7 @@ from compiler.errors import TargetError
 from compiler.kube_object import KubeObject, ObjectKey
 from reconciler.await_definition import await_definition
 from reconciler.change import Action, Change
-from reconciler.order import waits_for
+from reconciler.order import waits_for, wave
 from reconciler.outcome import WRONG, Happened, Outcome
 from reconciler.send import Sender, send
 
@@ -53,13 +54,15 @@ class _Walk:
         for key, needs in self._open.items():
             for need in needs:
                 self._then.setdefault(need, []).append(key)
+        self._waiting: list[tuple[int, ObjectKey]] = []
         self._outcomes: dict[ObjectKey, Outcome] = {}
         self._done: SimpleQueue[Future[Outcome]] = SimpleQueue()
 
     def run(self) -> tuple[Outcome, ...]:
         """Until every change has an outcome, or the target is out of reach."""
         with ThreadPoolExecutor(WORKERS, "apply") as pool:
-            running = self._start(pool, [key for key, needs in self._open.items() if not needs])
+            self._queue(key for key, needs in self._open.items() if not needs)
+            running = self._start(pool, WORKERS)
             trouble: TargetError | None = None
             while running:
                 future = self._done.get()
@@ -68,16 +71,23 @@ class _Walk:
                     ready = self._finish(future.result())
                 except TargetError as error:
                     trouble, ready = trouble or error, []
-                running += self._start(pool, ready) if trouble is None else 0
+                self._queue(ready)
+                running += self._start(pool, WORKERS - running) if trouble is None else 0
             if trouble is not None:
                 raise trouble
         return tuple(self._outcomes[key] for key in sorted(self._outcomes))
 
-    def _start(self, pool: ThreadPoolExecutor, keys: Iterable[ObjectKey]) -> int:
-        count = 0
+    def _queue(self, keys: Iterable[ObjectKey]) -> None:
+        """Let changes wait for a worker, early waves first: what many may need comes before what makes pods."""
         for key in keys:
+            heappush(self._waiting, (wave(key.kind), key))
+
+    def _start(self, pool: ThreadPoolExecutor, free: int) -> int:
+        """Hand waiting changes to so many free workers; how many there were."""
+        count = min(free, len(self._waiting))
+        for _ in range(count):
+            _, key = heappop(self._waiting)
             pool.submit(self._one, self._changes[key]).add_done_callback(self._done.put)
-            count += 1
         return count
 
     def _one(self, change: Change) -> Outcome:

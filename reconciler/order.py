@@ -18,9 +18,10 @@ WAVES: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"ConfigMap", "PersistentVolumeClaim", "PersistentVolume", "NetworkPolicy"}),
+    # Before the pods: they are then reached and protected from their first moment.
+    frozenset({"Service", "PodDisruptionBudget"}),
     frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob"}),
-    frozenset({"Service", "DestinationRule", "PodDisruptionBudget"}),
-    frozenset({"Ingress", "HTTPRoute", "VirtualService"}),
+    frozenset({"Ingress", "HTTPRoute", "VirtualService", "DestinationRule"}),
     frozenset({"HorizontalPodAutoscaler", "ScaledObject"}),
     frozenset({"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}),
 )
