@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -289,30 +290,34 @@ def test_leftovers_of_a_killed_write_are_swept(target: DirectoryTarget, tmp_path
     assert (left.exists(), fresh.exists()) == (False, True)
 
 
-@pytest.fixture
+@contextmanager
 def small_files() -> Iterator[None]:
-    """A limit of the operating system on the size of files: a real error in the middle of a write."""
+    """A limit of the operating system on the size of files: a real error in the middle of a write.
+
+    Only around the write itself, because the limit also holds for a file that the test run is logged to.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.usefixtures("small_files")
 def test_a_full_disk_leaves_the_object_as_it_was(target: DirectoryTarget, tmp_path: Path) -> None:
     put(target, config())
-    answer = target.apply(canonical(config(text="x" * 10_000)))
+    with small_files():
+        answer = target.apply(canonical(config(text="x" * 10_000)))
     assert isinstance(answer, Rejected)
     assert "the disk is full" in answer.sentence
     assert reading(target, config()).live["data"] == {"system.md": "one"}
     assert [path.name for path in (tmp_path / ".roster/dev/agents").iterdir()] == ["configmap-prompts.yaml"]
 
 
-@pytest.mark.usefixtures("small_files")
 def test_a_full_disk_leaves_the_inventory_as_it_was(target: DirectoryTarget) -> None:
     before = target.store_inventory(target.load_inventory(UNIT))
     many = [owned(config(os.urandom(16).hex()), os.urandom(16).hex()) for _ in range(200)]
-    with pytest.raises(TargetError, match="the disk is full"):
+    with small_files(), pytest.raises(TargetError, match="the disk is full"):
         target.store_inventory(widened(before, many))
     assert target.load_inventory(UNIT) == before
 
