@@ -143,7 +143,7 @@ class _Merge:
     def _remove(self, result: dict[str, Any], above: Mapping[str, Any], path: FieldPath) -> None:
         names = above.get("$remove", [])
         for index, name in enumerate(names if isinstance(names, list) else [names]):
-            if name in result:
+            if isinstance(name, str) and name in result:
                 del result[name]
             else:
                 self._report(

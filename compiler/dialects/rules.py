@@ -38,6 +38,7 @@ class Move(Rule):
     """The value is copied."""
 
     where: str
+    """Where to, a dotted path below what the table writes to; empty for the same place."""
     convert: Convert | None = None
     """What changes it on the way; may raise BadValue."""
 
@@ -56,6 +57,7 @@ class Entries(Rule):
     """Each entry of a map is copied beside those that are there already, and wins over them."""
 
     where: str
+    """Where to, a dotted path below what the table writes to; empty for the same place."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
         """Copy the entries."""
@@ -69,7 +71,9 @@ class Append(Rule):
     """Each item of a list is added to those that are there already."""
 
     where: str
+    """Where to, a dotted path below what the table writes to; empty for the same place."""
     convert: Convert | None = None
+    """What changes each value on the way; may raise BadValue."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
         """Add the items."""
@@ -87,7 +91,9 @@ class Into(Rule):
     """The fields of a map have a table of their own."""
 
     where: str
+    """Where to, a dotted path below what the table writes to; empty for the same place."""
     table: Table
+    """What becomes of the fields inside."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
         """Walk the table inside."""
@@ -109,7 +115,9 @@ class Each(Rule):
     """The items of a list become the entries of a map, by one of their fields."""
 
     where: str
+    """Where to, a dotted path below what the table writes to; empty for the same place."""
     key: str
+    """The field whose value is the entry's key."""
     table: Table
     """For the item's fields; the one that is the key is left out."""
 
@@ -132,6 +140,7 @@ class Inert(Rule):
     """A field that does nothing in its own system either: a warning."""
 
     why: str
+    """Why it does nothing, as a sentence."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
         """Warn."""
@@ -143,6 +152,7 @@ class Later(Rule):
     """A field with an effect at run time that cannot be expressed yet: an error, unless it is switched off."""
 
     what: str
+    """What the field is for."""
     help: str = ""
     """What to do, where it is more than to remove the field."""
     switch: bool = False
@@ -163,6 +173,7 @@ class Old(Rule):
     now: str
     """The new name, beside the old one."""
     rule: Rule
+    """The rule of the new name."""
 
     def apply(self, rewrite: Rewrite, value: Any, path: FieldPath, base: FieldPath) -> None:
         """Warn, and apply the rule of the new name."""
@@ -182,6 +193,7 @@ class Choose(Rule):
     """Which rule it is depends on the value."""
 
     pick: Callable[[Any], Rule]
+    """The value -> its rule."""
     rules: tuple[Rule, ...]
     """Every rule that may be picked."""
 
@@ -199,6 +211,7 @@ class Call(Rule):
     """What becomes of it is code."""
 
     do: Callable[[Rewrite, Any, FieldPath, FieldPath], None]
+    """Takes what `apply` takes."""
     inside: tuple[Table, ...] = ()
     """The tables that the code walks."""
 

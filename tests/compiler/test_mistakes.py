@@ -150,6 +150,10 @@ MISTAKES = {
         {"environments/dev/objects/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n"},
         [("R0502", "environments/dev/objects/x.yaml:3:32", "remove the namespace")],
     ),
+    "a removal that names no text": (
+        agent(("{port: 8080}", "{port: 8080}\n    $remove: [{rest: a2a}]")),
+        [("R0402", f"{AGENT_FILE}:11:15", "which no lower layer has")],
+    ),
     "labels of an object that are a list": (
         {
             "environments/dev/objects/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  labels: [team]\n"

@@ -196,7 +196,6 @@ def test_a_template_of_ours_that_is_wrong_is_told_at_the_name_of_the_spec() -> N
 
 AGENT_PATH = "environments/prod/agents/agent-0.yaml"
 AGENTS = {
-    "a name that no ConfigMap's family fits": ({"name: agent-0": f"name: {'a' * 63}  #! R0611"}, {}),
     "a name that no ScaledObject fits": (
         {"name: agent-0": f"name: {'a' * 55}  #! R0610", "max: 20, cpu: 80": "max: 20, sessions: 4"},
         {},

@@ -28,7 +28,7 @@ def test_an_environment_that_does_not_exist_is_said_with_the_nearest(local, comm
     assert on_target(local) == before
 
 
-@pytest.mark.parametrize("words", [("sync", "prod"), ("plan", "prod"), ("status",), ("diff", "main..HEAD")])
+@pytest.mark.parametrize("words", [("sync", "prod"), ("diff", "main..HEAD")])
 def test_a_repository_without_commits_is_said(tmp_path, words):
     told = refused(make(tmp_path / "new", {}), *words, code=2)
     assert told.messages == [f"error: the repository {tmp_path / 'new'} has no commits yet"]
