@@ -31,6 +31,7 @@ class Workload:
     """An object that makes pods."""
 
     lowered: Lowered
+    """The object."""
     path: FieldPath
     """Where its pod template stands in it."""
 
