@@ -8,6 +8,7 @@ from compiler.kube_object import ObjectKey
 from compiler.spec_key import SpecKey
 from reconciler.change import Change
 
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob"})
 WAVES: tuple[frozenset[str], ...] = (
     frozenset({"CustomResourceDefinition"}),
     frozenset({"Namespace"}),
@@ -20,12 +21,14 @@ WAVES: tuple[frozenset[str], ...] = (
     frozenset({"ConfigMap", "PersistentVolumeClaim", "PersistentVolume", "NetworkPolicy"}),
     # Before the pods: they are then reached and protected from their first moment.
     frozenset({"Service", "PodDisruptionBudget"}),
-    frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob"}),
+    WORKLOADS,
     frozenset({"Ingress", "HTTPRoute", "VirtualService", "DestinationRule"}),
     frozenset({"HorizontalPodAutoscaler", "ScaledObject"}),
     frozenset({"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}),
 )
 """Kinds in the order in which they are applied; they are pruned the other way round."""
+FIRST_BUT_NOT_NEEDED = frozenset({"Service", "PodDisruptionBudget"})
+"""Applied before the pods, which run without them: one that is held or refused keeps no workload back."""
 OTHERS = 6
 """A kind that no wave names comes with the routes: after what it may refer to."""
 
@@ -57,8 +60,9 @@ def _before(
     references: Mapping[SpecKey, tuple[SpecKey, ...]],
 ) -> Iterable[ObjectKey]:
     mine = wave(change.key.kind)
+    spared = FIRST_BUT_NOT_NEEDED if change.key.kind in WORKLOADS else frozenset()
     for spec in {change.spec, *references.get(change.spec, ())}:
-        yield from (key for key in by_spec.get(spec, ()) if wave(key.kind) < mine)
+        yield from (key for key in by_spec.get(spec, ()) if wave(key.kind) < mine and key.kind not in spared)
     for need in (("Namespace", change.key.namespace), (change.key.group, change.key.kind)):
         if need in shared and shared[need] != change.key:
             yield shared[need]

@@ -21,6 +21,8 @@ APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 POLL_SECONDS = 0.05
 CONNECTIONS = 16
+CONTROLLERS_SECONDS = 90
+"""After an outage of the API server controllers ask again with growing pauses, half a minute and more."""
 
 
 class TookTooLong(AssertionError):
@@ -179,7 +181,7 @@ class Cluster:
         metadata = {"name": name, "labels": dict(labels or {})}
         self.request("POST", "/api/v1/namespaces", {"metadata": metadata}).checked()
         # ServiceAccount admission refuses pods until the controller has made this account.
-        self.until(f"/api/v1/namespaces/{name}/serviceaccounts/default", bool)
+        self.until(f"/api/v1/namespaces/{name}/serviceaccounts/default", bool, seconds=CONTROLLERS_SECONDS)
         return name
 
     def delete_namespace(self, name: str) -> None:
