@@ -203,7 +203,7 @@ def test_retired_config_maps_are_kept_newest_three(roster: Roster, fleet: Path, 
         commit(fleet, "environments/dev/providers/claude.yaml", PROVIDER + f"  defaults: {{maxTokens: {tokens}}}\n")
         assert roster("sync", "dev").returncode == 0
     kept = sorted(greeting.parent.glob("configmap-claude-*.yaml"), key=lambda path: path.stat().st_mtime_ns)
-    numbers = [number for path in kept for number in range(100, 106) if str(number) in path.read_text()]
+    numbers = [number for path in kept for number in range(100, 106) if f'"maxTokens": {number}' in path.read_text()]
     assert numbers == [102, 103, 104, 105]
 
 
