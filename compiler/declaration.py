@@ -25,10 +25,21 @@ class Layered:
 
     def span_of(self, path: FieldPath, *, key: bool = False) -> Span:
         """Where a field was set: in the highest layer that sets it; if none does, its nearest parent's place."""
-        for document in reversed(self.layers):
-            if document.has(path):
-                return document.span_of(path, key=key)
-        return self.span_of(path[:-1], key=key) if path else self.layers[0].span_of((), key=key)
+        document, there = self._setter(path)
+        return document.span_of(there, key=key)
+
+    def path_of(self, path: FieldPath) -> str:
+        """The file in which a field was set; no place is looked for, which costs more than all else about it."""
+        document, there = self._setter(path)
+        return document.path_of(there)
+
+    def _setter(self, path: FieldPath) -> tuple[Document, FieldPath]:
+        """The highest layer that sets a field, and the field; if none does, those of its nearest parent."""
+        for length in range(len(path), -1, -1):
+            for document in reversed(self.layers):
+                if document.has(path[:length]):
+                    return document, path[:length]
+        return self.layers[0], ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,8 +5,7 @@ from typing import Any
 
 from compiler.kind import Kind
 from compiler.model_schema import Schema, model_schema, resolved
-from compiler.naming import DOMAIN
-from compiler.parse import API_VERSION
+from compiler.naming import API_VERSION, DOMAIN
 
 _ANYTHING = "x-kubernetes-preserve-unknown-fields"
 _KEPT = (

@@ -52,6 +52,14 @@ class Document:
         place = place_of(self.text, self.index, self._written(path), key=key)
         return Span(self.path, place.line, place.column, place.width)
 
+    def path_of(self, path: FieldPath) -> str:
+        """The file that a field stands in: the document's own, unless a dialect took the field from elsewhere."""
+        for length in range(len(path), 0, -1) if self.elsewhere else ():
+            found = self.elsewhere.get(path[:length])
+            if found is not None:
+                return found[0].path_of(found[1] + path[length:])
+        return self.path
+
     def _written(self, path: FieldPath) -> FieldPath:
         for length in range(len(path), 0, -1):
             written = self.trace.get(path[:length])

@@ -6,7 +6,7 @@ from typing import Any
 from compiler.kind import Kind
 from compiler.metadata import Metadata
 from compiler.model_schema import Schema, model_schema, rebuilt
-from compiler.parse import API_VERSION
+from compiler.naming import API_VERSION
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DIRECTIVES: Mapping[str, Schema] = {

@@ -2,7 +2,8 @@
 
 RosterError
 ├── UsageError            flags, names or revisions that a person gave are wrong: exit code 2
-└── TargetError           the target or the source refused, or could not be reached: exit code 3
+├── TargetError           the target or the source refused, or could not be reached: exit code 3
+└── TemplateError         a template of Roster's own is wrong; declared beside Template
 """
 
 

@@ -12,8 +12,9 @@ from compiler.document_schema import document_schema
 from compiler.errors import UsageError
 from compiler.kind import Kind
 from compiler.kinds import KINDS
+from compiler.misfit_words import pattern_words
 from compiler.model_schema import Schema, resolved
-from compiler.naming import DOMAIN
+from compiler.naming import API_VERSION, DOMAIN
 from compiler.shapes import model_at
 from compiler.spec import Shape
 from compiler.suggestion import did_you_mean
@@ -73,6 +74,10 @@ def _kind(kind: Kind) -> str:
             *_wrapped(kind.title),
             *_becomes(kind),
             "",
+            *_wrapped(
+                f"In a file: apiVersion: {API_VERSION}, kind: {kind.name}, metadata.name and spec; {_place(kind)}."
+            ),
+            "",
             f"In a cluster: kubectl get {kind.plural}.{DOMAIN} ({names}){scope}.",
             "",
             "Fields of spec:",
@@ -83,6 +88,13 @@ def _kind(kind: Kind) -> str:
             "",
         )
     )
+
+
+def _place(kind: Kind) -> str:
+    """Where the file lies."""
+    if kind.name == "Environment":
+        return "it is environments/NAME/environment.yaml"
+    return "any .yaml file below environments/NAME/, or below one of that environment's bases"
 
 
 def _becomes(kind: Kind) -> Iterator[str]:
@@ -106,7 +118,7 @@ def _field(kind: Kind, path: list[str]) -> str:
     inner = _inside(here, root)
     lines = [f"{kind.name}.{'.'.join(path)}: {type_words(here, root)}", *_wrapped(here.get("description", ""))]
     if "pattern" in here:
-        lines.append(f"It must match {here['pattern']}")
+        lines.append(f"It must {pattern_words(here['pattern'])}.")
     if _is_map(inner) and "x-roster-file" not in here:
         lines += ["", "Fields:", *_fields(inner, root), *_later(kind, tuple(steps[1:]))]
     return "\n".join((*lines, ""))

@@ -14,7 +14,7 @@ from compiler.shapes import marked, places
 from compiler.source import FieldPath
 from compiler.spec import Ref, TextFile
 from compiler.spec_key import SpecKey
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, listed
 from compiler.tree import Tree
 from compiler.version import newest
 from compiler.yaml_reader import MAX_BYTES
@@ -25,7 +25,7 @@ def link(
 ) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
     """The linked declarations, in the order given."""
     declared = tuple(declarations)
-    linker = _Linker(_by_kind(declared), tree, environment, [])
+    linker = _Linker(_by_kind(declared), tree, environment, [], {})
     linked = tuple(linker.linked(declaration) for declaration in declared)
     return linked, tuple(linker.diagnostics)
 
@@ -46,6 +46,8 @@ class _Linker:
     tree: Tree
     environment: str
     diagnostics: list[Diagnostic]
+    newest: dict[tuple[str, str], str | None]
+    """Name and track of a pack -> its version: a pack may have many, and as many agents that follow it."""
 
     def linked(self, declaration: Declaration[Any]) -> Declaration[Any]:
         """The declaration with its references and texts filled in."""
@@ -83,7 +85,7 @@ class _Linker:
             f"{declaration.key.kind} {declaration.name} refers to a {ref.kind} that does not exist",
             path,
             f"no {ref.kind} is named {name} in environment {self.environment}",
-            guess or (f"it has {', '.join(sorted(known))}" if known else f"declare {ref.kind} {name}"),
+            guess or (f"it has {listed(known)}" if known else f"declare {ref.kind} {name}"),
             width=len(name),
         )
 
@@ -110,7 +112,7 @@ class _Linker:
             f"{ref.kind} {target.name} has no {ref.member} entry {member}",
             path,
             f"declared at {target.document.span_of(('spec', ref.member))}",
-            did_you_mean(member, entries) or f"it has {', '.join(sorted(entries)) or 'none'}",
+            did_you_mean(member, entries) or f"it has {listed(entries)}",
         )
 
     def _version(
@@ -119,10 +121,11 @@ class _Linker:
         """The version that a reference pins with `version`, or the newest of its `track`."""
         parent = _parent(declaration.data, path)
         pinned, track = parent.get("version"), parent.get("track", "stable")
-        available = {item.key.version: item.key for item in versions}
-        chosen = pinned if pinned is not None else newest(available, track)
-        if chosen in available:
-            return available[chosen]
+        chosen = pinned if pinned is not None else self._newest(versions, track)
+        found = next((item.key for item in versions if item.key.version == chosen), None)
+        if found is not None:
+            return found
+        available = [item.key.version for item in versions]
         wanted = f"version {pinned}" if pinned is not None else f"{track} version"
         where = (*path[:-1], "version") if pinned is not None else path
         self._report(
@@ -131,9 +134,15 @@ class _Linker:
             f"{versions[0].key.kind} {versions[0].name} has no {wanted}",
             where,
             "",
-            f"it has {', '.join(sorted(available))}",
+            f"it has {listed(available)}",
         )
         return None
+
+    def _newest(self, versions: list[Declaration[Any]], track: str) -> str | None:
+        follows = (versions[0].name, track)
+        if follows not in self.newest:
+            self.newest[follows] = newest([item.key.version for item in versions], track)
+        return self.newest[follows]
 
     def _with_texts(self, declaration: Declaration[Any]) -> Mapping[str, Any]:
         """The data with each `{file: path}` replaced by the file's text."""
@@ -152,7 +161,7 @@ class _Linker:
         return changed
 
     def _text(self, declaration: Declaration[Any], path: FieldPath, file: str) -> str:
-        beside = declaration.document.span_of((*path, "file")).path
+        beside = declaration.document.path_of((*path, "file"))
         where = posixpath.normpath(posixpath.join(posixpath.dirname(beside), file))
         fault, help = "", "name a file of the repository, relative to this one"
         try:

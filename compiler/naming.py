@@ -8,6 +8,7 @@ from compiler.kube_object import canonical
 from compiler.spec_key import SpecKey
 
 DOMAIN = "roster.dev"
+API_VERSION = f"{DOMAIN}/v1alpha1"
 FLEET, ENVIRONMENT = f"{DOMAIN}/fleet", f"{DOMAIN}/environment"
 KIND, NAME, FAMILY = f"{DOMAIN}/kind", f"{DOMAIN}/name", f"{DOMAIN}/family"
 MANAGED_BY = "app.kubernetes.io/managed-by"

@@ -145,10 +145,13 @@ class _Merge:
         for index, name in enumerate(names if isinstance(names, list) else [names]):
             if isinstance(name, str) and name in result:
                 del result[name]
+            elif isinstance(name, Mapping | list):
+                here, write = (*path, "$remove", index), "write $remove: [name, name] in the map that holds the names"
+                self._report("R0402", f"$remove lists names, and this is {_shape(name)}", here, write)
             else:
                 self._report(
                     "R0402",
-                    f"$remove names {name}, which no lower layer has",
+                    f"$remove names {'null' if name is None else name}, which no lower layer has",
                     (*path, "$remove", index),
                     did_you_mean(str(name), map(str, result)) or "remove the name",
                 )

@@ -1,6 +1,5 @@
 """Parse: a merged document -> a typed declaration, or every reason why it is not one."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,13 +13,14 @@ from compiler.inside import at
 from compiler.kind import Kind
 from compiler.kinds import KINDS
 from compiler.metadata import Metadata
+from compiler.misfit import Misfit, told_once
+from compiler.misfit_words import misfit_words
+from compiler.naming import API_VERSION
 from compiler.shapes import model_at
 from compiler.source import FieldPath
 from compiler.spec import Shape
 from compiler.suggestion import did_you_mean
 
-API_VERSION = "roster.dev/v1alpha1"
-_UNQUOTABLE = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?|true|false")
 _ROOT = frozenset(("apiVersion", "kind", "metadata", "spec"))
 
 
@@ -76,11 +76,8 @@ def _envelope(document: Layered) -> list[Diagnostic]:
             )
         )
     for key in sorted(document.data.keys() - _ROOT):
-        found.append(
-            _finding(
-                document, "R0301", f"{key} is not a field of a document", (key,), did_you_mean(key, _ROOT), key=True
-            )
-        )
+        help = did_you_mean(key, _ROOT) or "move it into spec, or remove it"
+        found.append(_finding(document, "R0301", f"{key} is not a field of a document", (key,), help, key=True))
     found += _faults(document, Metadata, document.data["metadata"], ("metadata",))
     return found
 
@@ -130,54 +127,42 @@ def _faults(document: Layered, model: type[BaseModel], raw: Any, path: FieldPath
 def _diagnostics(
     document: Layered, model: type[BaseModel], error: ValidationError, prefix: FieldPath
 ) -> list[Diagnostic]:
-    return [
-        _diagnostic(document, model, detail, prefix)
-        for detail in error.errors(include_url=False, include_input=False, include_context=True)
-    ]
+    details = error.errors(include_url=False, include_input=False, include_context=True)
+    misfits = told_once(_misfit(document.data, detail, prefix) for detail in details)
+    return [_diagnostic(document, model, misfit, prefix) for misfit in misfits]
 
 
-def _diagnostic(document: Layered, model: type[BaseModel], detail: ErrorDetails, prefix: FieldPath) -> Diagnostic:
-    path = _written(document.data, (*prefix, *detail["loc"]))
-    last = str(path[-1])
-    kind = detail["type"]
+def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
+    """What pydantic found, at the path as it is written: steps that exist in the model only are left out."""
+    steps = (*prefix, *detail["loc"])
+    is_name = steps[-1] == "[key]" and known_prefix(data, steps) != steps
+    lacks = steps[-1:] if detail["type"] == "missing" else ()
+    path: FieldPath = ()
+    unions: list[tuple[FieldPath, str | int]] = []
+    for step in steps[: -1 if is_name or lacks else None]:
+        if len(known_prefix(data, (*path, step))) > len(path):
+            path = (*path, step)
+        else:
+            unions.append((path, step))
+    union, branch = unions[0] if unions else (None, "")
+    context = detail.get("ctx") or {}
+    return Misfit((*path, *lacks), detail["type"], context, detail["msg"], is_name, union, branch)
+
+
+def _diagnostic(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
+    path, kind = misfit.path, misfit.kind
     if kind == "extra_forbidden":
         return _unknown(document, model, path, prefix)
     if kind == "missing":
-        missing = str(detail["loc"][-1])
-        parent = ".".join(map(str, path[:-1])) if last == missing else ".".join(map(str, path))
-        return _finding(
-            document,
-            "R0303",
-            f"{parent or document.key.kind} lacks {missing}",
-            path[:-1] or ("kind",),
-            f"add {missing}",
-            key=True,
-        )
-    if kind in ("literal_error", "enum"):
-        expected = str((detail.get("ctx") or {}).get("expected", ""))
-        return _finding(document, "R0304", f"{last} must be {expected.replace(chr(39), '')}", path, "")
+        parent = ".".join(map(str, path[:-1])) or document.key.kind
+        return _finding(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
     if kind in ("value_error", "assertion_error"):
-        text = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        text = misfit.message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
         message, _, help = text.partition("; ")
         return _finding(document, "R0307", message, path, help)
     code = "R0302" if kind.endswith("_type") or kind == "int_from_float" else "R0304"
-    return _finding(document, code, f"{last}: {_plain_words(detail)}", path, _remedy(detail, at(document.data, *path)))
-
-
-def _remedy(detail: ErrorDetails, value: Any) -> str:
-    """What to do about a quoted number or truth value; nothing where the message says it already."""
-    quoted = isinstance(value, str) and _UNQUOTABLE.fullmatch(value)
-    return "write it without quotes" if quoted and detail["type"] in ("int_type", "float_type", "bool_type") else ""
-
-
-def _plain_words(detail: ErrorDetails) -> str:
-    context = detail.get("ctx") or {}
-    if detail["type"] == "string_type":
-        return "it must be text; quote the value"
-    if detail["type"] == "string_pattern_mismatch":
-        return f"it must match {context.get('pattern')}"
-    message = detail["msg"]
-    return message[0].lower() + message[1:]
+    message, help = misfit_words(misfit, at(document.data, *path))
+    return _finding(document, code, message, path, help, key=misfit.is_name)
 
 
 def _unknown(document: Layered, model: type[BaseModel], path: FieldPath, prefix: FieldPath) -> Diagnostic:
@@ -197,16 +182,6 @@ def _unknown(document: Layered, model: type[BaseModel], path: FieldPath, prefix:
     known = [field.alias or key for key, field in shape.model_fields.items()] if shape is not None else []
     help = did_you_mean(name, known) or (f"known fields: {', '.join(sorted(known))}" if known else "remove it")
     return _finding(document, "R0301", f"{parent} has no field {name}", path, help, key=True)
-
-
-def _written(data: Any, path: FieldPath) -> FieldPath:
-    """The path without the steps that exist in the model only (the branches of a union)."""
-    kept: FieldPath = ()
-    for index, step in enumerate(path):
-        is_last = index == len(path) - 1
-        if is_last or len(known_prefix(data, (*kept, step))) > len(kept):
-            kept = (*kept, step)
-    return kept
 
 
 def _finding(

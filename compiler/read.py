@@ -8,7 +8,10 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.errors import UsageError
 from compiler.fleet import ENVIRONMENTS, environment_names
+from compiler.inside import text
+from compiler.kinds import KINDS
 from compiler.layer import Layer, Reading
+from compiler.naming import API_VERSION
 from compiler.problem import Problem
 from compiler.span import Span
 from compiler.suggestion import did_you_mean
@@ -17,6 +20,7 @@ from compiler.yaml_reader import MAX_BYTES, load
 
 _OURS = "roster.dev/"
 _MAX_LINKS = 8
+_UNTYPED = "add it; payload files that are YAML belong in a folder named files/"
 _SECRET = ("data", "stringData")
 
 
@@ -111,14 +115,19 @@ class _Reader:
                     help="move it out of objects/, which is for plain Kubernetes documents",
                 )
             if not in_objects and posixpath.dirname(document.path) not in foreign_folders:
-                span = document.span_of(("kind",))
-                self._report(
-                    "R0111",
-                    f"{document.kind} {document.name} is a plain Kubernetes document",
-                    span,
-                    help=f"move the file to {folder}/objects/, or write a roster.dev spec",
-                )
+                self._report_plain(document, folder)
         return specs, objects
+
+    def _report_plain(self, document: Document, folder: str) -> None:
+        """R0111: a plain document among specs; where its kind is ours, it is the apiVersion that is wrong."""
+        ours = document.kind in KINDS
+        move = f"move the file to {folder}/objects/, or write a roster.dev spec"
+        self._report(
+            "R0111",
+            f"{document.kind} {document.name} is a plain Kubernetes document",
+            document.span_of(("apiVersion",) if ours else ("kind",)),
+            help=f"write apiVersion: {API_VERSION}" if ours else move,
+        )
 
     def _documents(self, entry: Entry) -> list[Document]:
         file = self._resolved(entry)
@@ -132,11 +141,11 @@ class _Reader:
                 help=f"a document file may have {MAX_BYTES:,}; keep payloads in files beside it",
             )
             return []
-        text = self.tree.read(file.path)
-        documents, problems = _loaded(text)
+        content = self.tree.read(file.path)
+        documents, problems = _loaded(content)
         self.diagnostics += [_diagnostic(entry.path, problem) for problem in problems]
         found = [
-            Document(entry.path, index, _without_secrets(data) if isinstance(data, dict) else {}, text)
+            Document(entry.path, index, _without_secrets(data) if isinstance(data, dict) else {}, content)
             for index, data in enumerate(documents)
             if data is not None
         ]
@@ -144,17 +153,17 @@ class _Reader:
 
     def _is_typed(self, document: Document) -> bool:
         """Whether the document says what it is; reported if not."""
-        missing = [key for key in ("apiVersion", "kind") if not isinstance(document.data.get(key), str)]
-        metadata = document.data.get("metadata")
-        if not missing and not (isinstance(metadata, dict) and isinstance(metadata.get("name"), str)):
+        if document.kind.endswith("List") and isinstance(document.data.get("items"), list):
+            help = "write each of its items as a document of its own, behind ---"
+            self._report("R0109", f"a {document.kind} is no object", document.span_of(("kind",)), help=help)
+            return False
+        missing = [key for key in ("apiVersion", "kind") if not text(document.data, key)]
+        if not missing and not document.name:
             missing = ["metadata.name"]
         if missing:
-            self._report(
-                "R0109",
-                f"the document has no {' and no '.join(missing)}",
-                document.span_of(()),
-                help="add it; payload files that are YAML belong in a folder named files/",
-            )
+            ours = missing == ["apiVersion"] and document.kind in KINDS
+            help = f"add apiVersion: {API_VERSION}" if ours else _UNTYPED
+            self._report("R0109", f"the document has no {' and no '.join(missing)}", document.span_of(()), help=help)
         return not missing
 
     def _resolved(self, entry: Entry) -> Entry | None:

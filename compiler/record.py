@@ -7,8 +7,7 @@ from typing import Any
 from compiler.declaration import Declaration
 from compiler.kinds import KINDS
 from compiler.kube_object import KubeObject, canonical, key_of
-from compiler.naming import ownership
-from compiler.parse import API_VERSION
+from compiler.naming import API_VERSION, ownership
 
 MAX_TEXT = 8 * 1024
 """Longest text in a record, in bytes; a longer one is shown as its digest."""

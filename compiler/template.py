@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from compiler.errors import RosterError
 from compiler.expression import OMIT, BadExpression, Evaluate, compile_expression
 from compiler.source import Cause, Derived, FieldPath, Source
 from compiler.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -26,11 +27,12 @@ _EMPTY: tuple[object, ...] = ({}, [], ())
 _EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
-class TemplateError(Exception):
+class TemplateError(RosterError):
     """A template that cannot be compiled or filled in; knows its file and line."""
 
     def __init__(self, template: str, line: int, reason: str) -> None:
-        super().__init__(f"templates/{template}:{line}: {reason}")
+        fault = "the template is Roster's own: this is a fault of Roster and not of the specs; report it"
+        super().__init__(f"templates/{template}:{line}: {reason}", fault)
         self.template = template
         self.line = line
         self.reason = reason

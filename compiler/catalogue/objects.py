@@ -219,6 +219,14 @@ _REFERENCES: tuple[Entry, ...] = (
         "Correct the name or the port.",
         "kind: HTTPRoute\nspec:\n  rules: [{backendRefs: [{name: wep, port: 80}]}]",
     ),
+    error(
+        "R0636",
+        "host-taken",
+        "Two exposed facades have the same host",
+        "The route of an exposed facade takes every request to its host, so one of the two would get the other's.",
+        "Give one of them another expose.host, or none: then it is named after its agent.",
+        "facades:\n  websocket: {expose: {host: chat.example.com}}\n  a2a: {expose: {host: chat.example.com}}",
+    ),
 )
 
 _SCALING: tuple[Entry, ...] = (

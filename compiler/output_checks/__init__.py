@@ -37,6 +37,7 @@ CROSS_CHECKS: tuple[Callable[[ObjectIndex], Iterable[Fault]], ...] = (
     references.check_claims,
     references.check_scale_targets,
     routes.check_backends,
+    routes.check_hosts,
     routes.check_subsets,
     autoscaling.check_requests,
     autoscaling.check_replicas,

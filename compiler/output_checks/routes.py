@@ -1,4 +1,4 @@
-"""Routes: HTTPRoutes, VirtualServices and DestinationRules -> Services, ports and subsets that do not exist."""
+"""Routes: HTTPRoutes, VirtualServices, DestinationRules -> what they name that is not there, and hosts led two ways."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -78,6 +78,19 @@ def _local(host: str, lowered: Lowered) -> str:
     name, _, rest = host.partition(".")
     namespace = namespace_of(lowered)
     return name if rest in ("", namespace, f"{namespace}.svc", f"{namespace}.svc.cluster.local") else ""
+
+
+def check_hosts(index: ObjectIndex) -> Iterator[Fault]:
+    """R0636: two facades under one host. Our routes take the whole host; those by hand may be told apart by paths."""
+    first: dict[str, Lowered] = {}
+    for lowered in index.of_type(_HTTP_ROUTE, _VIRTUAL_SERVICE):
+        field = "hostnames" if type_of(lowered) == _HTTP_ROUTE else "hosts"
+        for number, host in enumerate(items(lowered.data, "spec", field) if lowered.template else ()):
+            other = first.setdefault(str(host).lower(), lowered)
+            if other is not lowered:
+                message = f"is {host}, and {other.data['kind']} {other.data['metadata']['name']} takes all its requests"
+                help = "give one of the two facades another expose.host"
+                yield Fault("R0636", lowered, ("spec", field, number), message, help, other=other)
 
 
 def check_subsets(index: ObjectIndex) -> Iterator[Fault]:

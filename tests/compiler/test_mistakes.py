@@ -5,8 +5,14 @@ from textwrap import dedent
 
 import pytest
 
-from compiler.errors import UsageError
+from compiler.assets import PackageAssets
+from compiler.errors import RosterError, UsageError
+from compiler.kinds import KINDS
+from compiler.metadata import Metadata
+from compiler.misfit_words import pattern_words
+from compiler.model_schema import model_schema
 from compiler.pipeline import compile_environment
+from compiler.template import Template
 from compiler.trees.folder import FolderTree
 
 ENVIRONMENT = """\
@@ -56,6 +62,8 @@ FLEET = {
     "environments/dev/agents/support.yaml": AGENT,
 }
 AGENT_FILE = "environments/dev/agents/support.yaml"
+PACK_FILE = "environments/dev/prompts/support.yaml"
+PROVIDER_FILE = "environments/dev/providers/claude.yaml"
 
 
 def compiled(root: Path, files: dict[str, str | bytes]):
@@ -83,7 +91,83 @@ MISTAKES = {
     "a value out of range": (agent(("8080", "80800")), [("R0304", f"{AGENT_FILE}:10:23", "65535")]),
     "a value that is not allowed": (
         agent(("type: custom", "type: costum")),
-        [("R0304", f"{AGENT_FILE}:5:21", "promptkit or custom")],
+        [("R0304", f"{AGENT_FILE}:5:21", "did you mean custom?")],
+    ),
+    "a value that is not allowed in a list": (
+        agent(("{use: claude/sonnet}", "{use: claude/sonnet, requires: [tools, flying]}")),
+        [("R0304", f"{AGENT_FILE}:8:53", "requires[1] must be text, streaming")],
+    ),
+    "a text where a map is needed": (
+        agent(("{pack: support}", "support")),
+        [("R0302", f"{AGENT_FILE}:6:12", "prompts: it must be a map")],
+    ),
+    "a map where a text is needed": (
+        agent(("spec:\n", "spec:\n  description: {a: b}\n")),
+        [("R0302", f"{AGENT_FILE}:5:3", "description: it must be text")],
+    ),
+    "a number where a text or a file is needed": (
+        {PACK_FILE: PACK.replace("Be kind.", "5")},
+        [("R0302", f"{PACK_FILE}:7:23", "system: it must be text or {file: path}; quote the value")],
+    ),
+    "a file without its name": (
+        {PACK_FILE: PACK.replace("Be kind.", "{path: a.md}")},
+        [
+            ("R0303", f"{PACK_FILE}:7:15", "spec.prompts.default.system lacks file"),
+            ("R0301", f"{PACK_FILE}:7:24", "spec.prompts.default.system has no field path  known fields: file"),
+        ],
+    ),
+    "a name in a map that is no name": (
+        agent(("    default:", "    Judge:")),
+        [("R0304", f"{AGENT_FILE}:8:5", "the name Judge: it must be lower-case letters, digits and -")],
+    ),
+    "a version that is none": (
+        {PACK_FILE: PACK.replace("1.0.0", '"1"')},
+        [("R0304", f"{PACK_FILE}:5:12", "version: it must be a version of three numbers, 1.4.0")],
+    ),
+    "a map with nothing in it": (
+        {PROVIDER_FILE: PROVIDER[: PROVIDER.index("  models:")] + "  models: {}\n"},
+        [("R0304", f"{PROVIDER_FILE}:7:3", "models: it must have at least 1 entry")],
+    ),
+    "an empty value": (
+        agent(("{port: 8080}", "{port: null}")),
+        [("R0302", f"{AGENT_FILE}:10:23", "write a value, or remove the field")],
+    ),
+    "a temperature as text that is no number": (
+        agent(("{use: claude/sonnet}", "{use: claude/sonnet, parameters: {temperature: nan}}")),
+        [("R0304", f"{AGENT_FILE}:8:61", "a number in quotes")],
+    ),
+    "a temperature that is a truth value": (
+        agent(("{use: claude/sonnet}", "{use: claude/sonnet, parameters: {temperature: true}}")),
+        [("R0302", f"{AGENT_FILE}:8:61", "temperature: it must be text or a number")],
+    ),
+    "a temperature that no model takes": (
+        agent(("{use: claude/sonnet}", '{use: claude/sonnet, parameters: {temperature: "2.5", topP: -1}}')),
+        [
+            ("R0307", f"{AGENT_FILE}:8:61", "2.5 is not from 0 to 2"),
+            ("R0307", f"{AGENT_FILE}:8:74", "-1 is not from 0 to 1"),
+        ],
+    ),
+    "a field beside the four of a document": (
+        agent(("spec:\n", "owner: ana\nspec:\n")),
+        [("R0301", f"{AGENT_FILE}:4:1", "move it into spec, or remove it")],
+    ),
+    "a spec of an API that is not ours": (
+        agent(("roster.dev/v1alpha1", "v1")),
+        [("R0111", f"{AGENT_FILE}:1:13", "write apiVersion: roster.dev/v1alpha1")],
+    ),
+    "no apiVersion": (
+        agent(("apiVersion: roster.dev/v1alpha1\n", "")),
+        [("R0109", f"{AGENT_FILE}:1:1", "add apiVersion: roster.dev/v1alpha1")],
+    ),
+    "a list of objects, as kubectl prints it": (
+        {
+            "environments/dev/objects/x.yaml": "apiVersion: v1\nkind: List\nitems:\n- {kind: Secret, data: {a: aHVudGVy}}\n"
+        },
+        [("R0109", "environments/dev/objects/x.yaml:2:7", "write each of its items as a document of its own")],
+    ),
+    "an empty name": (
+        agent(("{name: support}", '{name: ""}')),
+        [("R0109", f"{AGENT_FILE}:1:1", "no metadata.name")],
     ),
     "a field that comes later": (
         agent(("spec:\n", "spec:\n  memory: {enabled: true}\n")),
@@ -152,7 +236,7 @@ MISTAKES = {
     ),
     "a removal that names no text": (
         agent(("{port: 8080}", "{port: 8080}\n    $remove: [{rest: a2a}]")),
-        [("R0402", f"{AGENT_FILE}:11:15", "which no lower layer has")],
+        [("R0402", f"{AGENT_FILE}:11:15", "$remove lists names, and this is a map")],
     ),
     "labels of an object that are a list": (
         {
@@ -206,6 +290,49 @@ def test_the_fleet_of_these_tests_is_right(tmp_path):
     result = compiled(tmp_path, FLEET)
     assert result.diagnostics == ()
     assert result.bundle is not None
+
+
+def test_what_any_pattern_of_a_spec_means_is_told_in_words():
+    schemas = [model_schema(kind.spec) for kind in KINDS.values()]
+    patterns = {pattern for schema in (*schemas, model_schema(Metadata)) for pattern in patterns_of(schema)}
+    assert {pattern for pattern in patterns if pattern_words(pattern) == f"match {pattern}"} == set()
+
+
+def patterns_of(schema) -> set[str]:
+    """Every pattern in a schema, of values and of names in maps."""
+    if isinstance(schema, list):
+        return set().union(*map(patterns_of, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = {schema["pattern"]} if isinstance(schema.get("pattern"), str) else set()
+    return own.union(*map(patterns_of, schema.values()))
+
+
+def test_a_text_that_an_overlay_names_lies_beside_the_overlay(tmp_path):
+    base = PACK.replace("Be kind.", "{file: system.md}")
+    over = "apiVersion: roster.dev/v1alpha1\nkind: PromptPack\nmetadata: {name: support}\nspec:\n  version: 1.0.0\n"
+    files = {
+        "environments/base/environment.yaml": ENVIRONMENT.replace("spec:\n", "spec:\n  abstract: true\n"),
+        "environments/base/prompts/support.yaml": base,
+        "environments/base/prompts/system.md": "below",
+        "environments/dev/environment.yaml": ENVIRONMENT + "  bases: [../base]\n",
+        "environments/dev/other/system.md": "above",
+    }
+    changed = {"environments/dev/other/support.yaml": over + "  prompts: {default: {system: {file: system.md}}}\n"}
+    for more, text in (({}, "below"), (changed, "above")):
+        without = {path: content for path, content in FLEET.items() if path != PACK_FILE}
+        result = compiled(tmp_path, {**without, **files, **more})
+        packs = [item for item in result.bundle.objects if item.key.name.startswith("support-pack")]
+        assert [text in item.data["data"]["pack.json"] for item in packs] == [True]
+
+
+def test_a_fault_of_a_template_is_told_in_a_sentence_and_is_not_blamed_on_the_specs(tmp_path, monkeypatch):
+    wrong = Template("agent/deployment.yaml", 'kind: Deployment\nname: "a {{ environment }}"\n')
+    monkeypatch.setattr(PackageAssets, "template", lambda self, path: wrong)
+    with pytest.raises(RosterError) as caught:
+        compiled(tmp_path, FLEET)
+    assert caught.value.message == "templates/agent/deployment.yaml:2: only text and numbers can stand inside a text"
+    assert "not of the specs" in caught.value.help
 
 
 def test_a_secret_is_left_out_and_its_values_are_never_shown(tmp_path):

@@ -13,6 +13,7 @@ from compiler.reports.findings import Findings
 from compiler.reports.gather import gather
 from compiler.span import Span
 from compiler.trees.folder import FolderTree
+from compiler.yaml_nodes import place_of
 
 SUPPORT = "environments/base/agents/support.yaml"
 SPEC = """\
@@ -193,6 +194,15 @@ def test_the_underline_stands_under_the_words_it_means(
     item = diagnostic(span=Span("file.yaml", 1, column, width), label="", help="")
     report = text.render(gather([compiled("dev", item)]), written(tmp_path, line + "\n"))
     assert report.splitlines()[3:5] == [f"1 | {shown}", f"  | {underline}"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_the_line_that_is_shown_is_the_one_that_yaml_counts(tmp_path: Path, end: str) -> None:
+    source = f"a: 'x{end}  y'\nb: wrong\n"
+    place = place_of(source.encode(), 0, ("b",), key=False)
+    item = diagnostic(span=Span("file.yaml", place.line, place.column, place.width), label="", help="")
+    report = text.render(gather([compiled("dev", item)]), written(tmp_path, source))
+    assert report.splitlines()[3:5] == ["3 | b: wrong", "  |    ^^^^^"]
 
 
 SECRETS = [

@@ -206,6 +206,12 @@ AGENTS = {
         {},
     ),
     "no request to scale by": ({"requests: {cpu: 250m, memory": "requests:  #! R0640\n        {memory"}, {}),
+    "two facades under one host": (
+        {
+            "expose: {}\n    a2a:": "expose: {host: a.example.com}\n    a2a:\n      expose: {host: A.example.com}  #! R0636",
+        },
+        {},
+    ),
     "an unknown field in Kubernetes' words": (
         {"env: {": "tolerations: [{key: gpu, operater: Exists}]  #! R0601\n    env: {"},
         {},

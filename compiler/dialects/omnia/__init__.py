@@ -16,7 +16,7 @@ from compiler.dialects.rewrite import Rewrite
 from compiler.dialects.rules import Call, Entries, Inert, Into, Move, Rule, Table, walk
 from compiler.document import Document
 from compiler.layer import Layer
-from compiler.parse import API_VERSION
+from compiler.naming import API_VERSION
 from compiler.source import FieldPath
 
 VERSION = f"{GROUP}v1alpha1"

@@ -2,16 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from compiler.kinds.agent.facades import Facades
 from compiler.kinds.agent.media import Media
 from compiler.kinds.agent.runtime import Runtime
-from compiler.spec import Decimal, Duration, Integer, Json, Name, Ref, SecretSource, Shape, Spec, String
+from compiler.spec import Decimal, Duration, Integer, Json, Name, Number, Ref, SecretSource, Shape, Spec, String
 
 Role = Literal["llm", "embedding", "tts", "stt", "image", "inference"]
 ModelCapability = Literal["text", "streaming", "vision", "tools", "json", "audio", "video", "documents", "duplex"]
 ModelName = Annotated[String, StringConstraints(pattern=r"^[^/]+(/[^/]+)?$"), Ref("Provider", member="models")]
+
+
+def _up_to(most: int) -> AfterValidator:
+    """Refuse a number, written as one or as text, that is not from 0 to `most`."""
+
+    def check(value: str | float) -> str | float:
+        if not 0 <= float(value) <= most:
+            written = value if isinstance(value, str) else f"{value:g}"
+            raise ValueError(f"{written} is not from 0 to {most}")
+        return value
+
+    return AfterValidator(check)
 
 
 class Health(Shape):
@@ -52,8 +64,12 @@ class Prompts(Shape):
 class ModelParameters(Shape):
     """Parameters for one slot; they win over the provider's defaults."""
 
-    temperature: Decimal | float | None = Field(default=None, description="Randomness, 0 to 2, `0.7`.")
-    top_p: Decimal | float | None = Field(default=None, description="Nucleus sampling, 0 to 1, `0.95`.")
+    temperature: Annotated[Decimal | Number, _up_to(2)] | None = Field(
+        default=None, description="Randomness, 0 to 2, `0.7`."
+    )
+    top_p: Annotated[Decimal | Number, _up_to(1)] | None = Field(
+        default=None, description="Nucleus sampling, 0 to 1, `0.95`."
+    )
     max_tokens: Integer | None = Field(default=None, ge=1, description="Longest answer, in tokens, 4096.")
 
 

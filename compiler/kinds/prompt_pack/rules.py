@@ -9,7 +9,7 @@ from compiler.diagnostic import Diagnostic
 from compiler.finding import error, warning
 from compiler.kinds.prompt_pack.spec import Agents, PromptPackSpec, Workflow
 from compiler.scope import Scope
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, listed
 
 Pack = Declaration[PromptPackSpec]
 
@@ -92,5 +92,5 @@ def _agents(declaration: Pack, agents: Agents | None) -> Iterator[Diagnostic]:
 
 def _known(declaration: Pack, name: str, known: Iterable[str], what: str, *path: str) -> Iterator[Diagnostic]:
     if name not in known:
-        help = did_you_mean(name, known) or f"it has {', '.join(sorted(known)) or 'none'}"
+        help = did_you_mean(name, known) or f"it has {listed(known)}"
         yield error(declaration, "R0517", f"the pack has no {what} {name}", *path, help=help)
