@@ -64,8 +64,8 @@ def with_objects(inventory: Inventory, objects: Iterable[Owned]) -> Inventory:
 
 
 def widened(inventory: Inventory, coming: Iterable[Owned]) -> Inventory:
-    """Old and new: what is there keeps its entry, what is coming is added."""
-    return with_objects(inventory, (*coming, *inventory.objects))
+    """Old and new: what is there keeps its entry unless it is among what is coming."""
+    return with_objects(inventory, (*inventory.objects, *coming))
 
 
 def checked(inventory: Inventory, unit: Unit, identity: str) -> Inventory:

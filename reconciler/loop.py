@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from compiler.errors import RosterError, UsageError
+from compiler.errors import RosterError, TargetError, UsageError
 from compiler.fleet import environment_names
 from reconciler.backoff import Backoff
 from reconciler.declared_environment import declared_environment
@@ -31,7 +31,8 @@ def loop(
     """Keep the environments (all of the fleet if none is named) equal to the source's ref until `stop` is set.
 
     `say` prints a line: what it is about, and what is said. Raises UsageError if the very first fetch shows that what
-    was asked for makes no sense; whatever goes wrong later is said, waited out and tried again.
+    was asked for makes no sense; whatever goes wrong later is said, waited out and tried again. Raises TargetError if a
+    worker dies.
     """
     around = Surroundings(settings=settings, stop=stop, say=say, metrics=metrics, push_notes=push_notes)
     _Loop(around, environments).run()
@@ -52,12 +53,19 @@ class _Loop:
         try:
             while not self._around.stop.is_set():
                 self._around.stop.wait(self._poll())
+                self._demand_workers()
         finally:
             self._around.stop.set()
             for worker in self._workers.values():
                 worker.wake()
             for worker in self._workers.values():
                 worker.join(LAST_WRITE_SECONDS)
+
+    def _demand_workers(self) -> None:
+        """Raise TargetError if a worker died of a defect: a process that only seems to work is worse than none."""
+        dead = sorted(name for name, worker in self._workers.items() if not worker.is_alive())
+        if dead and not self._around.stop.is_set():
+            raise TargetError(f"{dead[0]} is no longer worked on: its worker has died", "start `roster run` again")
 
     def _poll(self) -> float:
         """Ask once; the seconds until the next time."""

@@ -1,6 +1,7 @@
 """A bundle, an inventory and observations in -> a Plan: what to do to each object, and why. No I/O, no clock."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 from compiler.bundle import Bundle
@@ -23,6 +24,7 @@ def plan(bundle: Bundle, inventory: Inventory, observations: Observations, bound
     setting = Setting(unit=inventory.unit, bounds=bounds, standing=claims)
     changes = _desired(bundle, inventory, observations, setting)
     departures, notes = plan_leaving(bundle, inventory, observations, bounds)
+    departures = tuple(_unless_held(departures, changes))
     said = tuple(sorted((*changes, *departures), key=lambda change: change.key))
     told = {change.key for change in changes if change.action is not Action.KEEP or change.reason}
     return Plan(
@@ -49,6 +51,15 @@ def _desired(
         for item in bundle.objects
     )
     return tuple(change for change in changes if change is not None)
+
+
+def _unless_held(departures: Iterable[Change], changes: Iterable[Change]) -> Iterator[Change]:
+    """The departures, but nothing old of a spec is deleted while something new of it is held."""
+    held = {(it.spec.kind, it.spec.name): it.key for it in changes if it.action is Action.HOLD}
+    for change in departures:
+        key = held.get((change.spec.kind, change.spec.name))
+        waits = change.action is Action.DELETE and key is not None
+        yield replace(change, action=Action.HOLD, reason=f"is kept while {key} is held") if waits else change
 
 
 def _hand_backs(

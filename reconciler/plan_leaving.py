@@ -25,6 +25,7 @@ def plan_leaving(
     going: dict[ObjectKey, Owned] = {}
     said: list[Change] = []
     notes: list[str] = []
+    staying = _staying(bundle, observations)
     for owned in leaving(bundle, inventory):
         seen = observations.objects.get(owned.key, Absent())
         if isinstance(seen, Unreadable):
@@ -33,6 +34,8 @@ def plan_leaving(
             said.append(_change(owned, Action.KEEP, seen.sentence))
         elif isinstance(seen, Absent):
             continue
+        elif (owned.key.kind, owned.key.name, uid_of(seen.live)) in staying:
+            continue  # declared with another namespace (which a cluster-scoped kind has not) or group, and still wanted
         elif not proven_ours(seen.live, owned, inventory.unit):
             notes.append(f"{owned.key} is not the object that we made: left alone, and no longer counted as ours")
         else:
@@ -50,7 +53,9 @@ def _departures(
     for key, owned in going.items():
         live = _live(observations, key)
         refusal = bounds.reach.refusal(key)
-        if (key.group, key.kind) in PROTECTED:
+        if live.get("metadata", {}).get("deletionTimestamp"):
+            yield _change(owned, Action.KEEP, _departing(live), live)
+        elif (key.group, key.kind) in PROTECTED:
             yield _change(owned, Action.KEEP, f"no longer in Git; a {key.kind} is never pruned", live)
         elif refusal:
             yield _change(owned, Action.HOLD, refusal, live)
@@ -64,11 +69,11 @@ def _departures(
 
 def _retired(bundle: Bundle, going: Mapping[ObjectKey, Owned], observations: Observations) -> dict[ObjectKey, str]:
     """The retired members of families that stay, with the reason."""
-    current = {family_of(item) for item in bundle.objects}
-    families: dict[str, list[ObjectKey]] = {}
+    current = {(item.key.namespace, family_of(item)) for item in bundle.objects}
+    families: dict[tuple[str, str], list[ObjectKey]] = {}
     for key, owned in going.items():
         if owned.family:
-            families.setdefault(owned.family, []).append(key)
+            families.setdefault((key.namespace, owned.family), []).append(key)
     kept: dict[ObjectKey, str] = {}
     for family, keys in families.items():
         newest = sorted(keys, key=lambda key: (_created(observations, key), key), reverse=True)[:NEWEST]
@@ -79,6 +84,18 @@ def _retired(bundle: Bundle, going: Mapping[ObjectKey, Owned], observations: Obs
             if users:
                 kept[key] = f"retired; live pods of {users[0]} refer to it"
     return kept
+
+
+def _staying(bundle: Bundle, observations: Observations) -> frozenset[tuple[str, str, str]]:
+    """Kind, name and UID of the live objects that the bundle wants."""
+    wanted = ((item.key, observations.objects.get(item.key)) for item in bundle.objects)
+    found = ((key, seen.live) for key, seen in wanted if isinstance(seen, Present | Refused))
+    return frozenset((key.kind, key.name, uid_of(live)) for key, live in found if live is not None)
+
+
+def _departing(live: Live) -> str:
+    finalizers = ", ".join(live["metadata"].get("finalizers") or ())
+    return f"is being deleted already, and waits for {finalizers}" if finalizers else "is being deleted already"
 
 
 def _created(observations: Observations, key: ObjectKey) -> str:

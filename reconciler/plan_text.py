@@ -10,7 +10,7 @@ from compiler.object_path import object_path
 from compiler.review.change_lines import change_lines
 from compiler.review.fields import ABSENT
 from compiler.review.fields import FieldChange as Shown
-from compiler.source import FieldPath, cause_of
+from compiler.source import FieldPath, Source, cause_of
 from compiler.spec_key import SpecKey
 from reconciler.change import Action, Change, FieldChange, Plan
 from reconciler.request import Report
@@ -79,7 +79,8 @@ def _remark(change: Change, bundle: Bundle, compiled: Compiled) -> str:
     if change.reason:
         return change.reason
     if change.action is Action.CREATE:
-        where = where_written(change.key, ("metadata", "name"), bundle, compiled)
+        span = compiled.span_of(Source(change.spec, ("metadata", "name")))
+        where = f"{span.path}:{span.line}" if span else ""
         immutable = "immutable; " if change.family else ""
         return f"{immutable}set by {where}" if where else immutable.rstrip("; ")
     return ""

@@ -75,7 +75,8 @@ def _publish(record: KubeObject, target: Target, edition: Edition) -> str:
     except Unreachable:
         raise
     except TargetError as error:
-        return f"the record of {record.spec} cannot be written: {error.message}"
+        remedy = f" ({error.help})" if error.help else ""
+        return f"the record of {record.spec} cannot be written: {error.message}{remedy}"
     return ""
 
 

@@ -12,10 +12,10 @@ from compiler.kube_object import ObjectKey
 from reconciler.answer import Live
 from reconciler.apply import WRITES, apply
 from reconciler.bounds import Bounds
-from reconciler.change import Action, Plan
+from reconciler.change import Action, Change, Plan
 from reconciler.errors import LeaseHeld, StaleInventory, Unreachable
 from reconciler.health import Health
-from reconciler.inventory import Inventory, widened
+from reconciler.inventory import Inventory, Owned, widened
 from reconciler.look import look
 from reconciler.narrow import coming, narrow
 from reconciler.observation import Observations, Present, Refused, Unreadable
@@ -48,7 +48,7 @@ def reconcile(request: Request, target: Target, lease: Lease | None = None) -> R
     planned = plan(request.bundle, inventory, observations, bounds)
     if lease is None:
         return Report(which=request.which, plan=planned)
-    at_work = _Work(request, target, lease, planned, observations)
+    at_work = _Work(request, target, lease, planned, observations, first=not inventory.token)
     if _writes(planned):
         _take(at_work, inventory)
     inventory = _widen(at_work, inventory)
@@ -68,6 +68,8 @@ class _Work:
     lease: Lease
     plan: Plan
     observations: Observations
+    first: bool
+    """True if no inventory was stored when the pass began."""
 
     def stopped(self) -> bool:
         """True if nothing more may be written: asked to end, or the lease is lost."""
@@ -88,10 +90,15 @@ def _take(work: _Work, inventory: Inventory) -> None:
 
 def _widen(work: _Work, inventory: Inventory) -> Inventory:
     """Before the first write the inventory holds old and new, so that a killed pass orphans nothing."""
-    writes = {change.key for change in work.plan.of(*WRITES)}
     known = inventory.by_key()
-    new = [coming(item) for item in work.request.bundle.objects if item.key in writes and item.key not in known]
+    writes = {change.key for change in work.plan.of(*WRITES) if _may_replace(change, known.get(change.key))}
+    new = [coming(item) for item in work.request.bundle.objects if item.key in writes]
     return work.target.store_inventory(widened(inventory, new)) if new else inventory
+
+
+def _may_replace(change: Change, known: Owned | None) -> bool:
+    """True if the write may bring another object than the one on record, whose UID would then disprove it."""
+    return known is None or known.uid != change.uid or change.action is Action.RECREATE
 
 
 def _apply(work: _Work) -> Outcomes:
@@ -130,15 +137,25 @@ def _live(work: _Work, outcomes: Mapping[ObjectKey, Outcome]) -> dict[ObjectKey,
 
 
 def _prune(work: _Work, inventory: Inventory, outcomes: Outcomes) -> None:
-    """Delete what is no longer wanted, unless anything at all went wrong before."""
-    trouble = _trouble(work, outcomes)
-    if trouble:
-        for change in work.plan.of(Action.DELETE):
-            skipped = Outcome(key=change.key, spec=change.spec, happened=Happened.SKIPPED, sentence=trouble)
+    """Delete what is no longer wanted, unless what takes its place did not come."""
+    trouble, unfinished = _trouble(work, outcomes), _unfinished(work, outcomes)
+    going = []
+    for change in work.plan.of(Action.DELETE):
+        why = trouble or unfinished.get((change.spec.kind, change.spec.name), "")
+        if why:
+            skipped = Outcome(key=change.key, spec=change.spec, happened=Happened.SKIPPED, sentence=why)
             outcomes[change.key] = skipped
-        return
-    done = prune(work.plan.changes, inventory, work.target, work.stopped, work.request.on_outcome)
+        else:
+            going.append(change)
+    done = prune(going, inventory, work.target, work.stopped, work.request.on_outcome)
     outcomes.update({outcome.key: outcome for outcome in done})
+
+
+def _unfinished(work: _Work, outcomes: Mapping[ObjectKey, Outcome]) -> dict[tuple[str, str], str]:
+    """Kind and name of each spec that is not applied whole -> why none of its old objects may be deleted yet."""
+    wanted = (outcomes[item.key] for item in work.request.bundle.objects)
+    wrong = [outcome for outcome in wanted if outcome.happened in WRONG]
+    return {(it.spec.kind, it.spec.name): f"is kept while {it.key} was {it.happened.value}" for it in wrong}
 
 
 def _trouble(work: _Work, outcomes: Mapping[ObjectKey, Outcome]) -> str:
@@ -210,9 +227,18 @@ def _publish(work: _Work, happenings: Happenings) -> tuple[EnvironmentStatus, tu
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         specs = {spec.spec: spec for spec in status.specs}
         edition = Edition(status, specs, records, now)
-        return status, publish(target, request.bundle, edition, work.lease.take)
+        return status, (*_lost(work, previous), *publish(target, request.bundle, edition, work.lease.take))
     except (Unreachable, LeaseHeld):
         raise
     except TargetError as error:
         status = report(request.which, request.bundle, happenings)
         return status, (f"the records cannot be read: {error.message}",)
+
+
+def _lost(work: _Work, previous: EnvironmentStatus | None) -> tuple[str, ...]:
+    """A warning if earlier passes applied objects of which no inventory tells."""
+    if not work.first or previous is None or not previous.counts.applied + previous.counts.unchanged:
+        return ()
+    labels = ",".join(f"{name}={value}" for name, value in work.request.which.unit.labels.items())
+    message = f"the inventory of {work.request.which.unit} was gone, and has been made anew from what Git has now"
+    return (f"{message}: what left Git in between is not known and stays; look for objects labelled {labels}",)

@@ -2,13 +2,13 @@
 
 from reconciler.answer import Live
 from reconciler.health import Health, State
-from reconciler.readiness.observed import behind, condition, message
+from reconciler.readiness.observed import behind, condition, message, outdated
 from reconciler.readiness.surroundings import Surroundings
 
 
 def conditions(live: Live, around: Surroundings) -> Health:
     """Degraded if Stalled, Progressing while Reconciling or not Ready, else Healthy: most objects have no status."""
-    early = behind(live)
+    early = behind(live) or outdated(live, (condition(live, "Ready"),))
     if early:
         return early
     if condition(live, "Reconciling").get("status") == "True":

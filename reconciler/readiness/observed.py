@@ -1,6 +1,6 @@
 """A live object -> its conditions, and whether its controller has seen its newest generation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reconciler.answer import Live
@@ -26,8 +26,17 @@ def behind(live: Live) -> Health | None:
         finalizers = ", ".join(metadata.get("finalizers") or ())
         waits = f", waiting for {finalizers}" if finalizers else ""
         return Health(State.PROGRESSING, f"is being deleted{waits}", "Terminating")
-    observed = status.get("observedGeneration")
-    if observed is not None and observed != metadata.get("generation", observed):
+    # Istio writes the number as a string.
+    observed = str(status.get("observedGeneration", ""))
+    if observed and observed != str(metadata.get("generation", observed)):
+        return Health(State.PROGRESSING, "its controller has not seen the newest change yet", "Observing")
+    return None
+
+
+def outdated(live: Live, entries: Iterable[Mapping[str, Any]]) -> Health | None:
+    """Why these conditions speak of an earlier spec, None if they do not, or do not tell."""
+    generation = int(live.get("metadata", {}).get("generation", 0))
+    if any(int(entry.get("observedGeneration") or generation) < generation for entry in entries):
         return Health(State.PROGRESSING, "its controller has not seen the newest change yet", "Observing")
     return None
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.answer import Live
 from reconciler.health import Health, State
-from reconciler.readiness.observed import behind, message, unanswered
+from reconciler.readiness.observed import behind, message, outdated, unanswered
 from reconciler.readiness.surroundings import Surroundings
 
 
@@ -19,6 +19,9 @@ def route(live: Live, around: Surroundings) -> Health:
     conditions = [entry for parent in parents for entry in parent.get("conditions") or ()] or status.get("conditions")
     if not conditions:
         return unanswered(str(live.get("kind", "route")))
+    late = outdated(live, conditions)
+    if late:
+        return late
     wrong = [entry for entry in conditions if _wrong(entry)]
     if wrong:
         return Health(State.DEGRADED, f"not routed: {message(wrong[0])}", wrong[0].get("reason", ""))

@@ -19,7 +19,7 @@ from kubernetes.config import ConfigException, load_incluster_config, load_kube_
 from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import HTTPError
 
-from compiler.errors import UsageError
+from compiler.errors import TargetError, UsageError
 from reconciler.errors import Unreachable
 
 POOL = 16
@@ -43,6 +43,8 @@ class Reply:
     """HTTP status."""
     data: bytes
     """The body, JSON."""
+    date: str = ""
+    """When it was given, by the API server's clock, as HTTP writes times; empty if it does not say."""
 
     def json(self) -> dict[str, Any]:
         """The body as plain data; a body that is not JSON becomes a message."""
@@ -113,7 +115,7 @@ class Client:
 
     @contextmanager
     def lines(self, path: str, query: Mapping[str, str]) -> Iterator["Lines"]:
-        """A response whose lines are still coming: a watch, closed with the block. Raises Unreachable."""
+        """A response whose lines are still coming: a watch, closed with the block. Raises TargetError."""
         try:
             response = self._pool.urlopen(
                 "GET",
@@ -127,6 +129,8 @@ class Client:
         except HTTPError as error:
             raise Unreachable(f"{self.title} at {self._host} is out of reach: {_short(error)}") from error
         try:
+            if response.status != 200:
+                raise TargetError(f"{self.title} at {self._host} does not show {path}: HTTP {response.status}")
             yield Lines(response)
         finally:
             response.close()
@@ -154,7 +158,12 @@ class Client:
             )
         if response.status in BUSY:
             return None, f"HTTP {response.status}"
-        return Reply(response.status, response.data), ""
+        if response.status < 300 and not response.data[:64].lstrip().startswith(b"{"):
+            raise Unreachable(
+                f"what answers at {self._host} is no API server: its answer to {method} is not JSON",
+                f"check the server of {self.title} in the kubeconfig",
+            )
+        return Reply(response.status, response.data, response.headers.get("Date", "")), ""
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> str:
         return f"{self._host}{path}" + (f"?{urlencode(query)}" if query else "")

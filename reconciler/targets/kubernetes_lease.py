@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
@@ -24,10 +25,30 @@ SECONDS = 20
 """A lease that was not renewed for so long may be taken over."""
 
 
+class ServerClock:
+    """The API server's clock, which all writers share: their own may be apart, or be set back."""
+
+    def __init__(self, reply: Reply) -> None:
+        """Set by the moment at which a reply was given, or by this machine's clock if it does not say."""
+        self._since = time.monotonic()
+        try:
+            self._then = parsedate_to_datetime(reply.date).astimezone(UTC)
+        except (TypeError, ValueError):
+            self._then = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The time, in UTC, to a second."""
+        return self._then + timedelta(seconds=time.monotonic() - self._since)
+
+    def text(self) -> str:
+        """The time as a Lease holds it."""
+        return self.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 class ClusterLease:
     """A Lease object that is free for us, or that we hold and a thread renews."""
 
-    def __init__(self, client: Client, unit: Unit, holder: str, seconds: int) -> None:
+    def __init__(self, client: Client, unit: Unit, holder: str, seconds: int, clock: "ServerClock") -> None:
         """`seconds` is how long it lasts unrenewed; nothing is written yet."""
         self._client = client
         self._unit = unit
@@ -36,6 +57,7 @@ class ClusterLease:
         self._lease: dict[str, Any] | None = None
         self._renewed = 0.0
         self._taken_away = False
+        self._clock = clock
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
 
@@ -43,7 +65,7 @@ class ClusterLease:
         """Write our name into it, and keep it."""
         if self._lease is None:
             asked = time.monotonic()
-            self._lease = _acquire(self._client, self._unit, self._holder, self._seconds)
+            self._lease = _acquire(self._client, self._unit, self._holder, self._seconds, self._clock)
             self._renewed = asked
             self._thread.start()
 
@@ -68,9 +90,11 @@ class ClusterLease:
 
     def _put(self, lease: dict[str, Any], holder: str) -> None:
         asked = time.monotonic()
-        reply = _write(self._client, "PUT", lease, {**lease["spec"], "holderIdentity": holder, "renewTime": _now()})
+        spec = {**lease["spec"], "holderIdentity": holder, "renewTime": self._clock.text()}
+        reply = _write(self._client, "PUT", lease, spec)
         if reply.status == 200:
             self._lease, self._renewed = reply.json(), asked
+            self._clock = ServerClock(reply)  # anew, because ours stands still while this machine sleeps
         elif reply.status in (404, 409):
             self._taken_away = True
 
@@ -79,9 +103,10 @@ class ClusterLease:
 def lease(client: Client, unit: Unit, holder: str, seconds: int = SECONDS) -> Iterator[ClusterLease]:
     """The right to write to a unit, to be taken. Raises LeaseHeld if somebody else has it, Denied or TargetError."""
     reply = client.request("GET", f"{PATH}/{_name(unit)}")
+    clock = ServerClock(reply)
     if reply.status != 404:
-        _check_free(_good(reply), unit)
-    ours = ClusterLease(client, unit, holder, seconds)
+        _check_free(_good(reply), unit, clock.now())
+    ours = ClusterLease(client, unit, holder, seconds, clock)
     try:
         yield ours
     finally:
@@ -89,12 +114,12 @@ def lease(client: Client, unit: Unit, holder: str, seconds: int = SECONDS) -> It
             ours.release()
 
 
-def _acquire(client: Client, unit: Unit, holder: str, seconds: int) -> dict[str, Any]:
+def _acquire(client: Client, unit: Unit, holder: str, seconds: int, clock: ServerClock) -> dict[str, Any]:
     spec = {
         "holderIdentity": holder,
         "leaseDurationSeconds": seconds,
-        "acquireTime": _now(),
-        "renewTime": _now(),
+        "acquireTime": clock.text(),
+        "renewTime": clock.text(),
         "leaseTransitions": 0,
     }
     reply = client.request("GET", f"{PATH}/{_name(unit)}")
@@ -104,7 +129,7 @@ def _acquire(client: Client, unit: Unit, holder: str, seconds: int) -> dict[str,
         reply = _write(client, "POST", fresh, spec)
     else:
         current = _good(reply)
-        _check_free(current, unit)
+        _check_free(current, unit, clock.now())
         spec["leaseTransitions"] = int(current["spec"].get("leaseTransitions") or 0) + 1
         reply = _write(client, "PUT", current, spec)
     if reply.status == 409:
@@ -116,13 +141,13 @@ def _name(unit: Unit) -> str:
     return f"{unit.fleet}.{unit.environment}"
 
 
-def _check_free(current: dict[str, Any], unit: Unit) -> None:
+def _check_free(current: dict[str, Any], unit: Unit, now: datetime) -> None:
     spec = current.get("spec") or {}
     holder, renewed = spec.get("holderIdentity"), spec.get("renewTime")
     if not holder or not renewed or is_dead((current["metadata"].get("annotations") or {}).get(PROCESS, "")):
         return
     end = datetime.fromisoformat(renewed) + timedelta(seconds=int(spec.get("leaseDurationSeconds") or SECONDS))
-    if datetime.now(UTC) < end:
+    if now < end:
         since = datetime.fromisoformat(spec.get("acquireTime") or renewed).strftime("%Y-%m-%d %H:%M:%S UTC")
         message = f"{unit} is being written by {holder} since {since}"
         raise LeaseHeld(message, "wait until that has ended; a dead writer's lease runs out by itself")
@@ -143,7 +168,3 @@ def _good(reply: Reply) -> dict[str, Any]:
     if permission:
         raise Denied(permission, "every writer holds a Lease in namespace roster-system")
     raise TargetError(f"the lease cannot be had: {sentence(reply)}", INSTALL if reply.status == 404 else "")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

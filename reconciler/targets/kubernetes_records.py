@@ -9,13 +9,14 @@ from compiler.errors import TargetError
 from compiler.kube_object import ObjectKey, key_of
 from reconciler.answer import Live
 from reconciler.errors import Denied
+from reconciler.ours import foreign_owner
 from reconciler.target import Named
 from reconciler.targets.kubernetes_answers import missing_permission, sentence
 from reconciler.targets.kubernetes_client import APPLY, MERGE, Client, Reply
 from reconciler.targets.kubernetes_inventory import INSTALL
 from reconciler.targets.kubernetes_reading import Reader, selector
 from reconciler.targets.kubernetes_resources import Resource, Resources, no_such_kind
-from reconciler.unit import MANAGER, Unit
+from reconciler.unit import ENVIRONMENT_LABEL, FLEET_LABEL, MANAGER, Unit
 
 WORKERS = 8
 
@@ -37,10 +38,19 @@ class Records:
             return {key_of(dict(record)): record for part in parts for record in part}
 
     def write(self, body: bytes) -> Live:
-        """Apply one record. Nobody else has a say in a record, so it is forced."""
+        """Apply one record, by force against people; but one that another unit published stays its own."""
         data = orjson.loads(body)
-        query = {"fieldManager": MANAGER, "force": "true"}
-        return _good(self._client.request("PATCH", self._path(data), query, body, APPLY))
+        path, labels = self._path(data), data["metadata"]["labels"]
+        unit = Unit(labels[FLEET_LABEL], labels[ENVIRONMENT_LABEL])
+        # A manager of its own for each unit: so the server itself tells when two of them mean one record.
+        query = {"fieldManager": f"{MANAGER}-{unit.environment}.{unit.fleet}"[:128]}
+        reply = self._client.request("PATCH", path, query, body, APPLY)
+        if reply.status == 409:
+            owner = foreign_owner(_good(self._client.request("GET", path)), unit)
+            if owner:
+                raise TargetError(f"one of this name belongs to {owner}", "give them namespaces of their own")
+            reply = self._client.request("PATCH", path, {**query, "force": "true"}, body, APPLY)
+        return _good(reply)
 
     def write_status(self, record: Live, status: Mapping[str, object]) -> Live:
         """Put the status of a record that exists."""

@@ -30,6 +30,7 @@ class Scenery:
         self._moved = threading.Event()
         self._closed = threading.Event()
         self._open: set[Lines] = set()
+        self._trouble: TargetError | None = None
         self._threads = [
             threading.Thread(target=self._follow, args=(place, kind, version, namespace), name="watch", daemon=True)
             for version, kind, namespace in sorted({(n.api_version, n.key.kind, n.key.namespace) for n in wanted})
@@ -40,8 +41,10 @@ class Scenery:
             thread.start()
 
     def scenes(self) -> Iterator[Mapping[ObjectKey, Live]]:
-        """The picture once all lists are in, after each change, and every second."""
+        """The picture once all lists are in, after each change, and every second. Raises TargetError without them."""
         self._started.wait()
+        if self._trouble is not None:
+            raise self._trouble
         while not self._closed.is_set():
             self._moved.clear()
             with self._lock:
@@ -60,19 +63,22 @@ class Scenery:
             thread.join(TICK)
 
     def _follow(self, place: Resource, kind: str, version: str, namespace: str) -> None:
-        first = True
+        started = False
         while not self._closed.is_set():
             try:
                 since = self._list(place, kind, version, namespace)
-                if first:
-                    first = False
-                    self._started.wait()
+                started = started or self._start()
                 self._watch(place, namespace, since)
-            except TargetError:
-                if first:
-                    first = False
-                    self._started.wait()
+            except TargetError as error:
+                # Without its first list the picture would show objects as gone of which nothing is known.
+                self._trouble = self._trouble if started else error
+                started = started or self._start()
                 self._closed.wait(TICK)
+
+    def _start(self) -> bool:
+        """Wait until every list has been asked for."""
+        self._started.wait()
+        return True
 
     def _list(self, place: Resource, kind: str, version: str, namespace: str) -> str:
         reply = self._client.request("GET", place.collection(namespace), {"labelSelector": self._selector})
@@ -106,18 +112,19 @@ class Scenery:
                 self._open.add(lines)
             try:
                 for line in lines:
-                    if self._closed.is_set() or not self._take(orjson.loads(line)):
+                    if self._closed.is_set():
                         return
+                    self._take(orjson.loads(line))
             finally:
                 with self._lock:
                     self._open.discard(lines)
 
-    def _take(self, event: dict[str, Live]) -> bool:
-        """Note one event; False if the watch is out of date and must begin anew."""
+    def _take(self, event: dict[str, Live]) -> None:
+        """Note one event. Raises TargetError if the watch is out of date and must begin anew."""
         if str(event["type"]) == "ERROR":
-            return False
+            raise TargetError("the watch is out of date")
         if str(event["type"]) == "BOOKMARK":
-            return True
+            return
         live = event["object"]
         key = key_of(dict(live))
         if key in self._wanted:
@@ -127,4 +134,3 @@ class Scenery:
                 else:
                     self._objects[key] = live
             self._moved.set()
-        return True

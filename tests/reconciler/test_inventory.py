@@ -43,11 +43,9 @@ def test_the_stored_form_depends_on_nothing_but_the_content():
 
 
 def test_widening_adds_what_is_coming_and_keeps_what_is_known_of_the_rest():
-    known = with_objects(EMPTY, some(2))
-    coming = [replace(owned, uid="") for owned in some(3)]
-    wide = widened(known, coming)
-    assert len(wide.objects) == 3
-    assert set(known.objects) <= set(wide.objects)
+    known = with_objects(EMPTY, some(3))
+    coming = [replace(owned, uid="") for owned in some(4)[2:]]
+    assert widened(known, coming) == with_objects(EMPTY, [*some(2), *coming])
 
 
 @pytest.mark.parametrize(

@@ -279,3 +279,16 @@ def test_a_picture_tells_what_matters_from_what_does_not(scene: dict[ObjectKey, 
     picture = Picture(runs_workloads=True)
     assert picture.changed({KEY: deployment("1")}) == ()
     assert picture.changed(scene) == changed  # type: ignore[arg-type]
+
+
+def test_a_worker_that_died_ends_the_loop_instead_of_being_missed(fleet: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "reconciler.cli", "-C", str(fleet), "run", "--root", str(tmp_path / ".roster"), "dev"]
+    with (tmp_path / "errors").open("w") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+    assert process.stdout is not None
+    process.stdout.close()  # so that the worker's first word kills it, as `roster run | head` does
+    try:
+        assert process.wait(DEADLINE) == 3
+    finally:
+        process.kill()
+    assert "dev is no longer worked on" in (tmp_path / "errors").read_text()

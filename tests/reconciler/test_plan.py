@@ -130,6 +130,7 @@ REPLACED = "ConfigMap/settings is not the object that we made"
         ("gone already", MAP, Absent(), ("", "")),
         ("nobody may look", MAP, Unreadable("permission is missing"), ("hold", "permission is missing")),
         ("its kind is unknown", MAP, Refused(sentence="no such kind"), ("keep", "no such kind")),
+        ("going already", MAP, seen(MAP, deletionTimestamp="2026-11-21T06:00:00Z"), ("keep", "is being deleted already")),
         ("a Namespace", NAMESPACE, seen(NAMESPACE), ("keep", "no longer in Git; a Namespace is never pruned")),
         ("replaced under its name", MAP, seen(MAP, uid="uid-2"), ("", REPLACED)),
         ("without our labels", MAP, seen(MAP, **STRANGERS), ("", REPLACED)),
@@ -139,6 +140,14 @@ REPLACED = "ConfigMap/settings is not the object that we made"
 def test_what_is_done_about_an_object_that_left(case, item, observation, expected):
     action, reason = departure(item, observation, wanted=[KEEP])
     assert (action, reason.partition(": left alone")[0]) == expected
+
+
+def test_what_left_is_held_while_something_new_of_the_same_spec_is():
+    old = owned(config_map("old"))
+    observed = Observations(objects={old.key: seen(old), MAP.key: seen(MAP, **STRANGERS)})
+    made = plan(bundle(MAP), inventory(old), observed)
+    told = {change.key.name: (change.action, change.reason) for change in made.changes}
+    assert told["old"] == (Action.HOLD, "is kept while ConfigMap/settings is held")
 
 
 def test_where_no_uid_was_recorded_our_apply_entry_is_the_proof():
@@ -175,6 +184,17 @@ def test_a_retired_member_that_live_pods_refer_to_stays():
     workload = ObjectKey("apps", "Deployment", "agents", "x")
     users = {ObjectKey("", "ConfigMap", "agents", "pack-1"): frozenset({workload})}
     assert family_plan(AGES, current=True, references=users)["pack-1"] is Action.KEEP
+
+
+def test_a_family_that_moved_to_another_namespace_leaves_none_behind():
+    retired = owned(config_map("pack-1", "old", family="pack"))
+    moved = owned(config_map("pack-1", "new", family="pack"))
+    observed = Observations(objects={retired.key: seen(retired), moved.key: Absent()})
+    made = plan(bundle(moved), inventory(retired, family="pack"), observed)
+    assert {change.key.namespace: change.action for change in made.changes} == {
+        "old": Action.DELETE,
+        "new": Action.CREATE,
+    }
 
 
 def test_a_family_that_left_altogether_goes_altogether():

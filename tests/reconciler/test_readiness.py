@@ -99,6 +99,7 @@ def test_a_pod_that_no_node_takes_is_told():
 BALANCED = {"type": "LoadBalancer"}
 ADDRESS = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}
 UNSERVED = "no load balancer has given this Service an address"
+UNSEEN = "its controller has not seen the newest change yet"
 UNMEASURED = "cannot read its metrics: FailedGetResourceMetric: no metrics API"
 SCALES = condition("AbleToScale", "True")
 HPA = ("autoscaling/v2", "HorizontalPodAutoscaler")
@@ -152,6 +153,10 @@ def parents(*entries):
             ("Degraded", "not routed: NoMatchingParent: no gateway"),
         ),
         (ISTIO, {}, None, ("Progressing", "no controller has answered for this VirtualService")),
+        (ISTIO, {}, {"observedGeneration": "2", **conditions(condition("Reconciled", "True"))}, ("Healthy", "")),
+        (ISTIO, {}, {"observedGeneration": "1", **conditions(condition("Reconciled", "True"))}, ("Progressing", UNSEEN)),
+        (ROUTE, {}, parents({**condition("Accepted", "True"), "observedGeneration": 1}), ("Progressing", UNSEEN)),
+        (OTHER, {}, conditions({**condition("Ready", "True"), "observedGeneration": 1}), ("Progressing", UNSEEN)),
         (CLAIM, {}, {"phase": "Bound"}, ("Healthy", "")),
         (CLAIM, {}, {"phase": "Lost"}, ("Degraded", "its volume is lost")),
         (JOB, {}, {"active": 1}, ("Progressing", "0 of 1 completions, 1 pods running")),
