@@ -9,6 +9,7 @@ from compiler.spec_key import SpecKey
 from reconciler.change import Change
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob"})
+AUTOSCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
 WAVES: tuple[frozenset[str], ...] = (
     frozenset({"CustomResourceDefinition"}),
     frozenset({"Namespace"}),
@@ -23,12 +24,12 @@ WAVES: tuple[frozenset[str], ...] = (
     frozenset({"Service", "PodDisruptionBudget"}),
     WORKLOADS,
     frozenset({"Ingress", "HTTPRoute", "VirtualService", "DestinationRule"}),
-    frozenset({"HorizontalPodAutoscaler", "ScaledObject"}),
+    AUTOSCALERS,
     frozenset({"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}),
 )
 """Kinds in the order in which they are applied; they are pruned the other way round."""
 FIRST_BUT_NOT_NEEDED = frozenset({"Service", "PodDisruptionBudget"})
-"""Applied before the pods, which run without them: one that is held or refused keeps no workload back."""
+"""Applied before the pods, which run and scale without them: one that is held keeps neither of the two back."""
 OTHERS = 6
 """A kind that no wave names comes with the routes: after what it may refer to."""
 
@@ -60,7 +61,7 @@ def _before(
     references: Mapping[SpecKey, tuple[SpecKey, ...]],
 ) -> Iterable[ObjectKey]:
     mine = wave(change.key.kind)
-    spared = FIRST_BUT_NOT_NEEDED if change.key.kind in WORKLOADS else frozenset()
+    spared = FIRST_BUT_NOT_NEEDED if change.key.kind in WORKLOADS | AUTOSCALERS else frozenset()
     for spec in {change.spec, *references.get(change.spec, ())}:
         yield from (key for key in by_spec.get(spec, ()) if wave(key.kind) < mine and key.kind not in spared)
     for need in (("Namespace", change.key.namespace), (change.key.group, change.key.kind)):
