@@ -288,7 +288,9 @@ def test_a_worker_that_died_ends_the_loop_instead_of_being_missed(fleet: Path, t
     assert process.stdout is not None
     process.stdout.close()  # so that the worker's first word kills it, as `roster run | head` does
     try:
-        assert process.wait(DEADLINE) == 3
+        code = process.wait(DEADLINE)
     finally:
         process.kill()
-    assert "dev is no longer worked on" in (tmp_path / "errors").read_text()
+    # Who speaks first dies of it: the worker, which the loop tells of, or the loop itself, as any program in a pipe.
+    assert code in (3, 141)
+    assert ("dev is no longer worked on" in (tmp_path / "errors").read_text()) == (code == 3)
