@@ -38,8 +38,10 @@ def quiet_pass(cluster: Cluster, agents: int) -> str:
         bundle = compile_environment(FolderTree(folder), "prod").bundle
     assert bundle is not None
     unit = Fleet(cluster, Unit(bundle.fleet, bundle.environment))
+    install_definitions(unit)
     for _ in range(2):
-        unit.sync(bundle, revision="1" * 40, **NO_WAIT)
+        # Until the pods are ready: what changes in the cluster meanwhile is told by the records, and is no quiet.
+        unit.sync(bundle, revision="1" * 40, settle_seconds=90, answer_seconds=1)
     unit.sync(bundle, revision="1" * 40, **NO_WAIT)
     asked = len(unit.client.asked)
     return f"quiet pass over {len(bundle.objects):4} objects: {asked} requests, {len(unit.client.writes)} writes"
