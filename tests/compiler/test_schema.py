@@ -257,7 +257,7 @@ def installed(cluster: Cluster) -> Iterator[Cluster]:
 
 
 def is_established(data: Any) -> bool:
-    conditions = {item["type"]: item["status"] for item in data.get("status", {}).get("conditions", ())}
+    conditions = {item["type"]: item["status"] for item in (data.get("status") or {}).get("conditions") or ()}
     assert "NonStructuralSchema" not in conditions
     return conditions.get("Established") == "True"
 
