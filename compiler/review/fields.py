@@ -90,14 +90,6 @@ def _document(value: Any) -> Mapping[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def spelled(*steps: str | int) -> str:
-    """A path of keys and indices as text, as FieldChange.path has it."""
-    text = ""
-    for step in steps:
-        text = f"{text}[{step}]" if isinstance(step, int) else _joined(text, step)
-    return text
-
-
 def _joined(path: str, key: str) -> str:
     if not _SIMPLE.match(key):
         return f'{path}["{key}"]'

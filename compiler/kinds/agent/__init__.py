@@ -11,13 +11,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.declaration import Declaration
 from compiler.expression import OMITTED
 from compiler.kind import Column, Emit, Kind
 from compiler.kinds.agent.containers import containers, port_name
 from compiler.kinds.agent.contract import Contract, contract_of
 from compiler.kinds.agent.facts import Agent, facts
-from compiler.kinds.agent.routing import routes
+from compiler.kinds.agent.routing import routes, service_host
 from compiler.kinds.agent.rules import rules
 from compiler.kinds.agent.scaling import autoscaler, bounds, fewest, hpa_metrics, keda_triggers
 from compiler.kinds.agent.spec import AgentSpec
@@ -148,12 +147,7 @@ def _scaling(agent: Agent, contract: Contract, scope: Scope, values: Mapping[str
 
 def _exports(agent: Agent, scope: Scope) -> Mapping[str, Any]:
     a2a = agent.spec.facades.a2a
-    host = f"{agent.name}.{scope.environment.spec.namespace}.svc.cluster.local"
-    return {"a2aUrl": f"http://{host}:{a2a.port}" if a2a else None}
-
-
-def _check(agent: Declaration[AgentSpec], scope: Scope) -> Iterator[Any]:
-    return rules(agent, scope)
+    return {"a2aUrl": f"http://{service_host(agent, scope)}:{a2a.port}" if a2a else None}
 
 
 KIND = Kind(
@@ -164,7 +158,7 @@ KIND = Kind(
     title="A program that holds conversations, or answers single requests, with prompts, models and tools.",
     lower=_lower,
     exports=_exports,
-    check=_check,
+    check=rules,
     columns=(
         Column("Health", ".status.health"),
         Column("Ready", ".status.replicas.ready", "integer"),
