@@ -34,7 +34,7 @@ def agent(fleet: Fleet, namespace: str, **changes):
 
 
 def test_a_first_sync_creates_everything_and_it_becomes_healthy(fleet, namespace):
-    report = fleet.sync(agent(fleet, namespace))
+    report = fleet.sync(agent(fleet, namespace), answer_seconds=30)
     assert set(happened(report).values()) == {Happened.CREATED}
     assert report.converged
     healths = {str(key): health for key, health in report.healths.items()}
