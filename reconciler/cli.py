@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 import click
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "validate": ("compiler.cli", "validate", "Say what is wrong with the specs, all at once."),
-    "compile": ("compiler.cli", "compile", "Print the Kubernetes objects of one environment, as YAML."),
-    "diff": ("compiler.cli", "diff", "Show what a change of specs does to the objects."),
-    "explain": ("compiler.cli", "explain", "Explain a code that a message shows, a kind, or a field."),
+    "validate": ("compiler.commands.validate", "validate", "Say what is wrong with the specs, all at once."),
+    "compile": ("compiler.commands.compile", "compile", "Print the Kubernetes objects of one environment, as YAML."),
+    "diff": ("compiler.commands.diff", "diff", "Show what a change of specs does to the objects."),
+    "explain": ("compiler.commands.explain", "explain", "Explain a code that a message shows, a kind, or a field."),
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),
     "run": ("reconciler.commands.run", "run", "Keep targets equal to Git until stopped."),
@@ -56,12 +56,11 @@ class LazyGroup(click.Group):
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their lines, from the table alone."""
-        for title, names in (
-            ("Without a target", ("validate", "compile", "diff", "explain")),
-            ("With a target", ("plan", "sync", "run", "status", "install")),
-        ):
+        for title, wing in (("Without a target", "compiler."), ("With a target", "reconciler.")):
             with formatter.section(title):
-                formatter.write_dl([(name, COMMANDS[name][2]) for name in names])
+                formatter.write_dl(
+                    [(name, line) for name, (module, _, line) in COMMANDS.items() if module.startswith(wing)]
+                )
 
 
 _FOLDER = click.Path(path_type=Path)

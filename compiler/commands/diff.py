@@ -1,0 +1,100 @@
+"""roster diff: two commits -> what the change of specs does to the objects."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compiler.cli import (
+    DIFFERENT,
+    WRONG,
+    Command,
+    colour,
+    directory,
+    environments_argument,
+    format_option,
+    reported,
+)
+from compiler.errors import UsageError
+
+if TYPE_CHECKING:
+    from compiler.tree import Tree
+
+
+@click.command(cls=Command)
+@click.argument("revisions", metavar="BASE..HEAD")
+@environments_argument
+@format_option("text", "json", "markdown")
+@click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything changes.")
+@click.pass_context
+def diff(context: click.Context, revisions: str, environments: tuple[str, ...], style: str, tell: bool) -> None:
+    """Show what a change of specs does to the objects: field by field, with the line that caused it.
+
+    Compares HEAD with the commit at which it left BASE, so that what others did to BASE meanwhile does not show.
+    Reads commits only; what is not committed is not compared. Exit code 0, or with --exit-code 1 if anything
+    changes; 2 if the specs at HEAD have errors, which are shown then.
+
+    \b
+    Examples:
+      roster diff main..HEAD              what this branch changes, in every environment
+      roster diff v1.4.0..v1.5.0 prod     what a release changes in one of them
+      roster diff origin/main..HEAD --format markdown > comment.md
+    """
+    from compiler.review.compare import compare
+    from compiler.trees.git import GitTree, merge_base, top_and_folder
+
+    repository, folder = top_and_folder(directory(context))
+    base_name, head_name = _ends(revisions)
+    head = GitTree(repository, head_name, folder)
+    base = GitTree(repository, merge_base(repository, base_name, head_name), folder)
+    _mention_uncommitted(context, head_name)
+    comparison, findings = compare(base, head, _either(base, head, environments))
+    if findings.failed:
+        click.echo(reported(context, findings, head, style), nl=False)
+        context.exit(WRONG)
+    click.echo(_rendered(style, comparison), nl=False)
+    context.exit(DIFFERENT if tell and (comparison.changed or comparison.notes) else 0)
+
+
+def _either(base: "Tree", head: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
+    """The environments to compare: those named, or all of both sides. Raises UsageError for one that neither has."""
+    from compiler.fleet import environment_names
+    from compiler.suggestion import did_you_mean
+
+    known = sorted({*environment_names(base), *environment_names(head)})
+    for name in names:
+        if name not in known:
+            listed = f"there are: {', '.join(known)}" if known else "neither commit declares an environment"
+            raise UsageError(f"there is no environment named {name}", did_you_mean(name, known) or listed)
+    return names or tuple(known)
+
+
+def _ends(revisions: str) -> tuple[str, str]:
+    """The two names in `BASE..HEAD`; the head may be left out."""
+    base, _, head = revisions.replace("...", "..").partition("..")
+    if not base:
+        raise UsageError(f"{revisions} names no revision to compare with", "write BASE..HEAD, such as main..HEAD")
+    return base, head or "HEAD"
+
+
+def _mention_uncommitted(context: click.Context, head: str) -> None:
+    from compiler.trees.git import uncommitted
+
+    files = uncommitted(directory(context)) if head == "HEAD" else ()
+    if files:
+        what = f"{len(files)} files are" if len(files) > 1 else f"{files[0]} is"
+        click.echo(f"note: {what} not committed, and not compared", err=True)
+
+
+def _rendered(style: str, comparison: Any) -> str:
+    """The comparison in one of the formats."""
+    if style == "json":
+        from compiler.review.json import render as render_json
+
+        return render_json(comparison)
+    if style == "markdown":
+        from compiler.review.markdown import render as render_markdown
+
+        return render_markdown(comparison)
+    from compiler.review.text import render
+
+    return render(comparison, colour=colour())
