@@ -22,10 +22,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "yaml": ("compiler.yaml_nodes",),
     # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape.
     "pydantic": (
-        *("compiler.spec", "compiler.metadata", "compiler.parse", "compiler.shapes", "compiler.kinds.*"),
+        *("compiler.spec", "compiler.metadata", "compiler.model_faults", "compiler.shapes", "compiler.kinds.*"),
         "compiler.model_schema",
     ),
-    "pydantic_core": ("compiler.parse",),
+    "pydantic_core": ("compiler.model_faults",),
     # A codec without state, as the standard library's json is one.
     "orjson": ("*",),
 }

@@ -1,0 +1,94 @@
+"""Model faults: a document's part and the model it should fit -> the typed value, or a diagnostic for each misfit."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from compiler.declaration import Layered
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.document import known_prefix
+from compiler.inside import at
+from compiler.misfit import Misfit, told_once
+from compiler.misfit_words import misfit_words
+from compiler.shapes import model_at
+from compiler.source import FieldPath
+from compiler.spec import Shape
+from compiler.suggestion import did_you_mean
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def fitted(document: Layered, model: type[M], raw: Any, path: FieldPath) -> tuple[M | None, tuple[Diagnostic, ...]]:
+    """The value at a path of a document as its model has it, or None and why it does not fit."""
+    try:
+        return model.model_validate(raw), ()
+    except ValidationError as error:
+        return None, _diagnostics(document, model, error, path)
+
+
+def fault(document: Layered, code: str, message: str, path: FieldPath, help: str, *, key: bool = False) -> Diagnostic:
+    """An error at one field of a document; with `key` at the field's name and not at its value."""
+    field = ".".join(map(str, path))
+    span = document.span_of(path, key=key)
+    return Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, field=field, help=help)
+
+
+def _diagnostics(
+    document: Layered, model: type[BaseModel], error: ValidationError, prefix: FieldPath
+) -> tuple[Diagnostic, ...]:
+    details = error.errors(include_url=False, include_input=False, include_context=True)
+    misfits = told_once(_misfit(document.data, detail, prefix) for detail in details)
+    return tuple(_diagnostic(document, model, misfit, prefix) for misfit in misfits)
+
+
+def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
+    """What pydantic found, at the path as it is written: steps that exist in the model only are left out."""
+    steps = (*prefix, *detail["loc"])
+    is_name = steps[-1] == "[key]" and known_prefix(data, steps) != steps
+    lacks = steps[-1:] if detail["type"] == "missing" else ()
+    path: FieldPath = ()
+    unions: list[tuple[FieldPath, str | int]] = []
+    for step in steps[: -1 if is_name or lacks else None]:
+        if len(known_prefix(data, (*path, step))) > len(path):
+            path = (*path, step)
+        else:
+            unions.append((path, step))
+    union, branch = unions[0] if unions else (None, "")
+    context = detail.get("ctx") or {}
+    return Misfit((*path, *lacks), detail["type"], context, detail["msg"], is_name, union, branch)
+
+
+def _diagnostic(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
+    path, kind = misfit.path, misfit.kind
+    if kind == "extra_forbidden":
+        return _unknown(document, model, path, prefix)
+    if kind == "missing":
+        parent = ".".join(map(str, path[:-1])) or document.key.kind
+        return fault(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
+    if kind in ("value_error", "assertion_error"):
+        text = misfit.message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        message, _, help = text.partition("; ")
+        return fault(document, "R0307", message, path, help)
+    code = "R0302" if kind.endswith("_type") or kind == "int_from_float" else "R0304"
+    message, help = misfit_words(misfit, at(document.data, *path))
+    return fault(document, code, message, path, help, key=misfit.is_name)
+
+
+def _unknown(document: Layered, model: type[BaseModel], path: FieldPath, prefix: FieldPath) -> Diagnostic:
+    name = str(path[-1])
+    shape = model_at(model, path[len(prefix) : -1])
+    parent = ".".join(map(str, path[:-1]))
+    later = shape.later.get(name) if shape is not None and issubclass(shape, Shape) else None
+    if later is not None:
+        return fault(
+            document,
+            "R0305",
+            f"{parent}.{name} ({later}) comes in a later version of Roster",
+            path,
+            "remove it until then; nothing is accepted and then dropped",
+            key=True,
+        )
+    known = [field.alias or key for key, field in shape.model_fields.items()] if shape is not None else []
+    help = did_you_mean(name, known) or (f"known fields: {', '.join(sorted(known))}" if known else "remove it")
+    return fault(document, "R0301", f"{parent} has no field {name}", path, help, key=True)
