@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.bundle import Bundle
-from compiler.declaration import Declaration, Layered
+from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.layered import Layered
 from compiler.source import Source
 from compiler.span import Span
 from compiler.spec_key import SpecKey

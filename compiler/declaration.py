@@ -4,42 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from compiler.document import Document
+from compiler.layered import Layered
 from compiler.source import Derived, FieldPath, Source
-from compiler.span import Span
 from compiler.spec import Spec
 from compiler.spec_key import SpecKey
 
 S_co = TypeVar("S_co", bound=Spec, covariant=True)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layered:
-    """One spec as plain data after its layers were merged."""
-
-    key: SpecKey
-    data: Mapping[str, Any]
-    """The merged document."""
-    layers: tuple[Document, ...]
-    """The documents that were merged, lowest first."""
-
-    def span_of(self, path: FieldPath, *, key: bool = False) -> Span:
-        """Where a field was set: in the highest layer that sets it; if none does, its nearest parent's place."""
-        document, there = self._setter(path)
-        return document.span_of(there, key=key)
-
-    def path_of(self, path: FieldPath) -> str:
-        """The file in which a field was set; no place is looked for, which costs more than all else about it."""
-        document, there = self._setter(path)
-        return document.path_of(there)
-
-    def _setter(self, path: FieldPath) -> tuple[Document, FieldPath]:
-        """The highest layer that sets a field, and the field; if none does, those of its nearest parent."""
-        for length in range(len(path), -1, -1):
-            for document in reversed(self.layers):
-                if document.has(path[:length]):
-                    return document, path[:length]
-        return self.layers[0], ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

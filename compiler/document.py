@@ -25,6 +25,8 @@ class Document:
     """Field of `data` -> field of the document as it is written, where the two differ; by longest prefix."""
     elsewhere: Mapping[FieldPath, tuple["Document", FieldPath]] = field(default_factory=dict)
     """Field of `data` -> the document and its field that a dialect took it from, where it is not this document."""
+    role: str = ""
+    """What kind of layer it is, where it is no document of its own: `override for tier=gold`, `--set`."""
 
     @property
     def kind(self) -> str:

@@ -18,12 +18,14 @@ _DIRECTIVES: Mapping[str, Schema] = {
     "replace": {"const": True, "description": "True to drop everything that lower layers set in this map."},
 }
 
+_A_VARIABLE: Schema = {"type": "string", "pattern": r"\$\{var\.[A-Za-z_][A-Za-z0-9_]*\}"}
+
 _REFERENCES = {f"${name}": {"$ref": f"#/$defs/{name}"} for name in _DIRECTIVES}
 
 
 def document_schema(kind: Kind) -> Schema:
     """The schema of a whole document of a kind, for editors and for pipelines."""
-    spec = model_schema(kind.spec)
+    spec = rebuilt(model_schema(kind.spec), _with_variable)
     definitions = spec.pop("$defs", {})
     return {
         "$schema": _DRAFT,
@@ -55,6 +57,18 @@ def overlay_schema(kind: Kind) -> Schema:
         "required": ["apiVersion", "kind", "metadata"],
         "$defs": {**definitions, **_DIRECTIVES},
     }
+
+
+def _with_variable(schema: Schema) -> Schema:
+    """A field may be a variable in place of its value, where a text would not do already."""
+    limits = schema.keys() & {"pattern", "enum", "minLength", "maxLength"}
+    if not schema.get("x-roster-variable") or "anyOf" in schema:
+        return schema
+    if schema.get("type") not in ("integer", "number", "boolean") and not (schema.get("type") == "string" and limits):
+        return schema
+    outside: Schema = {key: schema[key] for key in schema if key in ("description", "default") or key.startswith("x-")}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    return {"anyOf": [inside, _A_VARIABLE], **outside}
 
 
 def _optional(schema: Schema) -> Schema:

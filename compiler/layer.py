@@ -26,3 +26,5 @@ class Reading:
     name: str
     layers: tuple[Layer, ...]
     """Lowest first; the last is the environment's own folder."""
+    environments: tuple[str, ...] = ()
+    """The environments there are, sorted; only looked up where a spec says in which it runs."""

@@ -10,6 +10,7 @@ from typing import Any
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.kinds import KINDS
+from compiler.layered import Layered
 from compiler.shapes import marked, places
 from compiler.source import FieldPath
 from compiler.spec import Ref, TextFile
@@ -21,11 +22,11 @@ from compiler.yaml_reader import MAX_BYTES
 
 
 def link(
-    declarations: Iterable[Declaration[Any]], tree: Tree, environment: str
+    declarations: Iterable[Declaration[Any]], tree: Tree, environment: str, elsewhere: Mapping[SpecKey, Layered]
 ) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
-    """The linked declarations, in the order given."""
+    """The linked declarations, in the order given; `elsewhere` are the specs that run in other environments only."""
     declared = tuple(declarations)
-    linker = _Linker(_by_kind(declared), tree, environment, [], {})
+    linker = _Linker(_by_kind(declared), tree, environment, elsewhere, [], {})
     linked = tuple(linker.linked(declaration) for declaration in declared)
     return linked, tuple(linker.diagnostics)
 
@@ -45,6 +46,7 @@ class _Linker:
     by_kind: _ByKind
     tree: Tree
     environment: str
+    elsewhere: Mapping[SpecKey, Layered]
     diagnostics: list[Diagnostic]
     newest: dict[tuple[str, str], str | None]
     """Name and track of a pack -> its version: a pack may have many, and as many agents that follow it."""
@@ -75,6 +77,18 @@ class _Linker:
 
     def _missing(self, declaration: Declaration[Any], ref: Ref, path: FieldPath, name: str) -> None:
         known = self.by_kind.get(ref.kind, {})
+        absent = [spec for key, spec in self.elsewhere.items() if (key.kind, key.name) == (ref.kind, name)]
+        if absent:
+            self._report(
+                declaration,
+                "R0203",
+                f"{declaration.key.kind} {declaration.name} refers to a {ref.kind} that is not here",
+                path,
+                f"{ref.kind} {name} runs in other environments only",
+                f"add {self.environment} to its environments ({absent[0].span_of(('spec', 'environments'))})",
+                width=len(name),
+            )
+            return
         guess = did_you_mean(name, known)
         if guess:
             near = known[guess.removeprefix("did you mean ").removesuffix("?")][0]

@@ -1,14 +1,15 @@
 """Model faults: a document's part and the model it should fit -> the typed value, or a diagnostic for each misfit."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from compiler.declaration import Layered
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import known_prefix
 from compiler.inside import at
+from compiler.layered import Layered
 from compiler.misfit import Misfit, told_once
 from compiler.misfit_words import misfit_words
 from compiler.shapes import model_at
@@ -21,25 +22,32 @@ M = TypeVar("M", bound=BaseModel)
 
 def fitted(document: Layered, model: type[M], raw: Any, path: FieldPath) -> tuple[M | None, tuple[Diagnostic, ...]]:
     """The value at a path of a document as its model has it, or None and why it does not fit."""
+    value, found = misfits(document.data, model, raw, path)
+    return value, tuple(told(document, model, misfit, path) for misfit in found)
+
+
+def misfits(data: Any, model: type[M], raw: Any, path: FieldPath) -> tuple[M | None, tuple[Misfit, ...]]:
+    """The value at a path of plain data as its model has it, or None and what does not fit."""
     try:
         return model.model_validate(raw), ()
     except ValidationError as error:
-        return None, _diagnostics(document, model, error, path)
+        details = error.errors(include_url=False, include_input=False, include_context=True)
+        return None, told_once(_misfit(data, detail, path) for detail in details)
 
 
-def fault(document: Layered, code: str, message: str, path: FieldPath, help: str, *, key: bool = False) -> Diagnostic:
+def fault(
+    document: Layered, code: str, message: str, path: FieldPath, help: str, *, key: bool = False, label: str = ""
+) -> Diagnostic:
     """An error at one field of a document; with `key` at the field's name and not at its value."""
-    field = ".".join(map(str, path))
-    span = document.span_of(path, key=key)
-    return Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, field=field, help=help)
-
-
-def _diagnostics(
-    document: Layered, model: type[BaseModel], error: ValidationError, prefix: FieldPath
-) -> tuple[Diagnostic, ...]:
-    details = error.errors(include_url=False, include_input=False, include_context=True)
-    misfits = told_once(_misfit(document.data, detail, prefix) for detail in details)
-    return tuple(_diagnostic(document, model, misfit, prefix) for misfit in misfits)
+    return Diagnostic(
+        code=code,
+        severity=Severity.ERROR,
+        message=message,
+        span=document.span_of(path, key=key),
+        field=".".join(map(str, path)),
+        label=label,
+        help=help,
+    )
 
 
 def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
@@ -59,13 +67,16 @@ def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
     return Misfit((*path, *lacks), detail["type"], context, detail["msg"], is_name, union, branch)
 
 
-def _diagnostic(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
+def told(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
+    """What there is to say of a misfit of a model whose value stands at `prefix`."""
     path, kind = misfit.path, misfit.kind
     if kind == "extra_forbidden":
         return _unknown(document, model, path, prefix)
     if kind == "missing":
         parent = ".".join(map(str, path[:-1])) or document.key.kind
-        return fault(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
+        found = fault(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
+        lowest = document.chain(path[:-1])[-1:] if len(document.layers) > 1 else ()
+        return replace(found, span=lowest[0].name_span, label="set in no layer") if lowest else found
     if kind in ("value_error", "assertion_error"):
         text = misfit.message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
         message, _, help = text.partition("; ")

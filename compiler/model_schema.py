@@ -2,7 +2,7 @@
 
 Plain form: no titles, no branch for null, no defaults that only say "empty", and one way to write maps. A field that
 names another spec carries `x-roster-ref`, a text that may lie in a file `x-roster-file`, and a Kubernetes type as it is
-`x-roster-kubernetes` with the name of its definition.
+`x-roster-kubernetes` with the name of its definition; one in which variables are filled in carries `x-roster-variable`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from compiler.shapes import ANY, Pattern, marked
-from compiler.spec import KubernetesShape, Ref, TextFile
+from compiler.spec import KubernetesShape, Ref, TextFile, Variable
 
 Schema = dict[str, Any]
 
@@ -29,6 +29,8 @@ def model_schema(model: type[BaseModel]) -> Schema:
         _note(schema, pattern, "x-roster-file", True)
     for pattern, shape in marked(model, KubernetesShape):
         _note(schema, pattern, "x-roster-kubernetes", shape.definition)
+    for pattern, _ in marked(model, Variable):
+        _note(schema, pattern, "x-roster-variable", True)
     return schema
 
 

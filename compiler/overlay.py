@@ -1,21 +1,27 @@
 """Overlay: the layers of an environment -> one document for each spec and object, the higher layer laid over the lower.
 
-Maps merge, scalars and lists replace. `$remove: [names]` and `$replace: true` stand inside the map they speak of.
-`null` never deletes. A change of type, and a `$remove` that hits nothing, are errors.
+Lowest first: the bases in list order, the environment's overrides by match, its own documents, what `--set` sets. Specs
+that run in other environments only are set aside. How two layers merge is said in `merge`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from compiler.declaration import Layered
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
+from compiler.inside import at, items, mapping
 from compiler.kinds import KINDS
 from compiler.layer import Reading
-from compiler.source import FieldPath
+from compiler.layered import Layered
+from compiler.merge import has_directive, merge
+from compiler.overrides import Override, conflicts, hits_nothing, overrides_of
+from compiler.setting import Setting, sets_nothing
+from compiler.shapes import Pattern, marked
+from compiler.spec import Keyed
 from compiler.spec_key import SpecKey
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, listed
+from compiler.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +33,124 @@ class Overlaid:
     """By key."""
     objects: tuple[Layered, ...]
     """Plain Kubernetes documents, by kind and name."""
+    elsewhere: Mapping[SpecKey, Layered] = field(default_factory=dict)
+    """Specs that run in other environments only."""
 
 
-def overlay(reading: Reading) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
+def overlay(reading: Reading, settings: tuple[Setting, ...] = ()) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
     """Merge the layers of one environment."""
-    diagnostics: list[Diagnostic] = []
-    environment = _environment(reading, diagnostics)
-    specs = _merged((layer.specs for layer in reading.layers), _spec_key, diagnostics)
-    objects = _merged((layer.objects for layer in reading.layers), _object_key, diagnostics)
-    return Overlaid(environment, specs, objects), tuple(diagnostics)
+    overlaying = _Overlaying(reading, settings)
+    environment = overlaying.environment()
+    specs = overlaying.specs(environment)
+    objects = overlaying.objects()
+    here = tuple(spec for spec in specs if _runs_in(spec, reading.name))
+    elsewhere = {spec.key: spec for spec in specs if not _runs_in(spec, reading.name)}
+    overlaying.diagnostics.extend((*overlaying.tally.told(here), *_unknown_environments(specs, reading)))
+    return Overlaid(environment, here, objects, elsewhere), tuple(overlaying.diagnostics)
+
+
+class _Overlaying:
+    """One environment whose layers are being merged."""
+
+    def __init__(self, reading: Reading, settings: tuple[Setting, ...]) -> None:
+        self.reading = reading
+        self.settings = settings
+        self.tally = Tally()
+        self.diagnostics: list[Diagnostic] = []
+
+    def environment(self) -> Layered | None:
+        """The environment's own document over those of its bases, whose `abstract` and `bases` are theirs alone."""
+        documents = [layer.environment for layer in self.reading.layers if layer.environment is not None]
+        own = self.reading.layers[-1].environment
+        if own is None:
+            return None
+        layers = [document if document is own else _without_own(document) for document in documents]
+        return self._fold(SpecKey("Environment", self.reading.name), layers)
+
+    def specs(self, environment: Layered | None) -> tuple[Layered, ...]:
+        """Every spec, merged."""
+        stacks = self._stacks(_spec_key, [layer.specs for layer in self.reading.layers])
+        labels = {key: _labels(documents) for key, documents in stacks.items()}
+        overrides = overrides_of(environment) if environment is not None else ()
+        own = frozenset(map(id, self.reading.layers[-1].specs))
+        self.tally.watch(self.reading.layers[-1].specs, overrides)
+        self._tell_missed(environment, overrides, labels)
+        return tuple(self._spec(key, stacks[key], labels[key], overrides, own) for key in sorted(stacks))
+
+    def objects(self) -> tuple[Layered, ...]:
+        """Every plain document, merged."""
+        stacks = self._stacks(_object_key, [layer.objects for layer in self.reading.layers])
+        return tuple(self._fold(key, stacks[key]) for key in sorted(stacks))
+
+    def _spec(
+        self,
+        key: SpecKey,
+        documents: list[Document],
+        labels: Mapping[str, Any],
+        overrides: tuple[Override, ...],
+        own: frozenset[int],
+    ) -> Layered:
+        matching = [override for override in overrides if override.matches(key, labels)]
+        settings = [setting.document for setting in self.settings if setting.names(key)]
+        if not matching and not settings:
+            return self._fold(key, documents)
+        self.diagnostics.extend(conflicts(matching, key))
+        below = [document for document in documents if id(document) not in own]
+        above = [document for document in documents if id(document) in own]
+        return self._fold(key, [*below, *(override.document for override in matching), *above, *settings])
+
+    def _tell_missed(
+        self,
+        environment: Layered | None,
+        overrides: tuple[Override, ...],
+        labels: Mapping[SpecKey, Mapping[str, Any]],
+    ) -> None:
+        for override in overrides:
+            if environment is not None and not any(override.matches(key, given) for key, given in labels.items()):
+                self.diagnostics.append(hits_nothing(override, environment, labels))
+        for setting in self.settings:
+            if not any(setting.names(key) for key in labels):
+                self.diagnostics.append(sets_nothing(setting, labels))
+
+    def _stacks(
+        self, key_of: Callable[[Document], SpecKey], layers: Iterable[tuple[Document, ...]]
+    ) -> dict[SpecKey, list[Document]]:
+        """The documents of each key, lowest first."""
+        stacks: dict[SpecKey, list[Document]] = {}
+        for layer in layers:
+            own: dict[SpecKey, Document] = {}
+            for document in layer:
+                key = key_of(document)
+                if key in own:
+                    self.diagnostics.append(_duplicate(key, own[key], document))
+                    continue
+                own[key] = document
+                stacks.setdefault(key, []).append(document)
+        return stacks
+
+    def _fold(self, key: SpecKey, documents: list[Document]) -> Layered:
+        keyed = _keyed(key.kind)
+        if len(documents) == 1 and not has_directive(documents[0].data):
+            return Layered(key, documents[0].data, (documents[0],), keyed)
+        layered = Layered(key, {}, (), keyed)
+        for document in documents:
+            merged = merge(layered, document)
+            self.diagnostics.extend(merged.diagnostics)
+            self.tally.note(key, document, merged)
+            layered = Layered(key, merged.data, (*layered.layers, document), keyed)
+        return layered
+
+
+def _keyed(kind: str) -> Mapping[Pattern, str]:
+    if kind not in KINDS:
+        return {}
+    return {("spec", *pattern): mark.key for pattern, mark in marked(KINDS[kind].spec, Keyed)}
 
 
 def _spec_key(document: Document) -> SpecKey:
     """The identity of a spec; a version belongs to it only where the kind says so."""
     kind = KINDS.get(document.kind)
-    spec = document.data.get("spec")
-    version = spec.get("version") if kind and kind.versioned and isinstance(spec, dict) else None
+    version = at(document.data, "spec", "version") if kind and kind.versioned else None
     return SpecKey(document.kind, document.name, version if isinstance(version, str) else "")
 
 
@@ -51,41 +159,19 @@ def _object_key(document: Document) -> SpecKey:
     return SpecKey(f"{document.kind}.{group}" if group else document.kind, document.name)
 
 
-def _environment(reading: Reading, diagnostics: list[Diagnostic]) -> Layered | None:
-    """The environment's own document over those of its bases, whose `abstract` and `bases` are theirs alone."""
-    documents = [layer.environment for layer in reading.layers if layer.environment is not None]
-    own = reading.layers[-1].environment
-    if own is None:
-        return None
-    layers = [document if document is own else _without_own(document) for document in documents]
-    return _fold(SpecKey("Environment", reading.name), layers, diagnostics)
+def _labels(documents: Iterable[Document]) -> Mapping[str, Any]:
+    """The labels that people gave a spec, in whatever layer."""
+    return {
+        name: value for document in documents for name, value in mapping(document.data, "metadata", "labels").items()
+    }
 
 
 def _without_own(document: Document) -> Document:
-    spec = document.data.get("spec")
     inherited = {
-        key: value
-        for key, value in (spec if isinstance(spec, dict) else {}).items()
-        if key not in ("abstract", "bases")
+        key: value for key, value in mapping(document.data, "spec").items() if key not in ("abstract", "bases")
     }
     data = {**document.data, "metadata": {}, "spec": inherited}
     return Document(document.path, document.index, data, document.text, document.trace)
-
-
-def _merged(
-    layers: Iterable[tuple[Document, ...]], key_of: Callable[[Document], SpecKey], diagnostics: list[Diagnostic]
-) -> tuple[Layered, ...]:
-    stacks: dict[SpecKey, list[Document]] = {}
-    for layer in layers:
-        own: dict[SpecKey, Document] = {}
-        for document in layer:
-            key = key_of(document)
-            if key in own:
-                diagnostics.append(_duplicate(key, own[key], document))
-                continue
-            own[key] = document
-            stacks.setdefault(key, []).append(document)
-    return tuple(_fold(key, stacks[key], diagnostics) for key in sorted(stacks))
 
 
 def _duplicate(key: SpecKey, first: Document, second: Document) -> Diagnostic:
@@ -100,91 +186,21 @@ def _duplicate(key: SpecKey, first: Document, second: Document) -> Diagnostic:
     )
 
 
-def _fold(key: SpecKey, documents: list[Document], diagnostics: list[Diagnostic]) -> Layered:
-    data: Any = documents[0].data
-    if len(documents) > 1 or _has_directive(data):
-        data = {}
-        for document in documents:
-            data = _Merge(document, diagnostics).merge(data, document.data, ())
-    return Layered(key, data, tuple(documents))
+def _runs_in(spec: Layered, environment: str) -> bool:
+    names = at(spec.data, "spec", "environments")
+    return not isinstance(names, list) or not names or environment in names
 
 
-def _has_directive(value: Any) -> bool:
-    if isinstance(value, dict):
-        return "$remove" in value or "$replace" in value or any(map(_has_directive, value.values()))
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Merge:
-    """Lays one document over what is below it."""
-
-    document: Document
-    diagnostics: list[Diagnostic]
-
-    def merge(self, below: Any, above: Any, path: FieldPath) -> Any:
-        """The merged value; neither argument is changed."""
-        if isinstance(above, Mapping):
-            return self._maps(below if isinstance(below, Mapping) else {}, above, path)
-        return above
-
-    def _maps(self, below: Mapping[str, Any], above: Mapping[str, Any], path: FieldPath) -> dict[str, Any]:
-        result = {} if above.get("$replace") is True else dict(below)
-        self._remove(result, above, path)
-        for key, value in above.items():
-            if key in ("$remove", "$replace"):
-                continue
-            inner = (*path, key)
-            if key in result and self._clashes(result[key], value, inner):
-                continue
-            result[key] = self.merge(result.get(key), value, inner)
-        return result
-
-    def _remove(self, result: dict[str, Any], above: Mapping[str, Any], path: FieldPath) -> None:
-        names = above.get("$remove", [])
-        for index, name in enumerate(names if isinstance(names, list) else [names]):
-            if isinstance(name, str) and name in result:
-                del result[name]
-            elif isinstance(name, Mapping | list):
-                here, write = (*path, "$remove", index), "write $remove: [name, name] in the map that holds the names"
-                self._report("R0402", f"$remove lists names, and this is {_shape(name)}", here, write)
-            else:
-                self._report(
-                    "R0402",
-                    f"$remove names {'null' if name is None else name}, which no lower layer has",
-                    (*path, "$remove", index),
-                    did_you_mean(str(name), map(str, result)) or "remove the name",
+def _unknown_environments(specs: Iterable[Layered], reading: Reading) -> Iterable[Diagnostic]:
+    """R0410: a spec runs in an environment that does not exist, and so perhaps nowhere."""
+    for spec in specs:
+        for index, name in enumerate(items(spec.data, "spec", "environments")):
+            if isinstance(name, str) and name not in reading.environments:
+                yield Diagnostic(
+                    code="R0410",
+                    severity=Severity.ERROR,
+                    message=f"{spec.key.kind} {spec.key.name} runs in environment {name}, which does not exist",
+                    span=spec.span_of(("spec", "environments", index)),
+                    field=f"spec.environments.{index}",
+                    help=did_you_mean(name, reading.environments) or f"there are {listed(reading.environments)}",
                 )
-
-    def _clashes(self, below: Any, above: Any, path: FieldPath) -> bool:
-        if above is None and below is not None:
-            self._report(
-                "R0403", "null does not delete what a lower layer sets", path, f"write $remove: [{path[-1]}] beside it"
-            )
-            return True
-        if below is None or _shape(below) == _shape(above):
-            return False
-        self._report(
-            "R0401",
-            f"a lower layer has {_shape(below)} here, this layer {_shape(above)}",
-            path,
-            "keep the type, or write $replace: true in the map around it",
-        )
-        return True
-
-    def _report(self, code: str, message: str, path: FieldPath, help: str) -> None:
-        span = self.document.span_of(path)
-        field = ".".join(map(str, path))
-        self.diagnostics.append(
-            Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, field=field, help=help)
-        )
-
-
-def _shape(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "a map"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return "true or false"
-    return "a number" if isinstance(value, int | float) else "text"

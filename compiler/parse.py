@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from compiler.declaration import Declaration, Layered
+from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.kind import Kind
 from compiler.kinds import KINDS
+from compiler.layered import Layered
 from compiler.metadata import Metadata
 from compiler.model_faults import fault, fitted
 from compiler.naming import API_VERSION

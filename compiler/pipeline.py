@@ -1,6 +1,6 @@
 """Pipeline: a tree and the name of an environment -> its Bundle, or every diagnostic of the stage that failed.
 
-    read -> translate -> overlay -> parse -> link -> export -> check -> lower -> verify -> seal
+    read -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check -> lower -> verify -> seal
 
 A pure function: it knows no cluster, no clock and no setting. Each stage hands frozen values to the next; after a stage
 with errors it stops, so that nobody reads the echo of a mistake that was already told.
@@ -12,6 +12,7 @@ from compiler.assets import PackageAssets
 from compiler.check import check
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.echo import is_echo
 from compiler.export import export
 from compiler.link import link
 from compiler.lower import lower
@@ -20,28 +21,34 @@ from compiler.parse import parse
 from compiler.plain import plain
 from compiler.read import read
 from compiler.seal import seal
+from compiler.setting import Setting
+from compiler.substitute import substitute
 from compiler.translate import translate
 from compiler.tree import Tree
 from compiler.verify import verify
+from compiler.vet import vet
 
 
-def compile_environment(tree: Tree, environment: str) -> Compiled:
-    """Compile one environment. Raises UsageError if the tree has none of this name."""
+def compile_environment(tree: Tree, environment: str, settings: tuple[Setting, ...] = ()) -> Compiled:
+    """Compile one environment, with some fields set for the moment. Raises UsageError if the tree has none so named."""
     found: list[Diagnostic] = []
     reading, diagnostics = read(tree, environment)
     reading, more = translate(reading)
     found += (*diagnostics, *more)
     if _failed(found):
         return _compiled(environment, found)
-    overlaid, diagnostics = overlay(reading)
+    overlaid, diagnostics = overlay(reading, settings)
     found += diagnostics
-    if overlaid.environment is None or _failed(found):
+    found += [finding for finding in vet(overlaid) if not is_echo(finding, found)]
+    overlaid, diagnostics = substitute(overlaid)
+    found += diagnostics
+    if overlaid.environment is None:
         return _compiled(environment, found)
     declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
-    found += diagnostics
+    found += [finding for finding in diagnostics if not is_echo(finding, found)]
     if _failed(found):
         return _compiled(environment, found)
-    (own, *linked), diagnostics = link(declarations, tree, environment)
+    (own, *linked), diagnostics = link(declarations, tree, environment, overlaid.elsewhere)
     objects, more = plain(overlaid.objects, own)
     found += (*diagnostics, *more)
     if _failed(found):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from compiler.declaration import Declaration, Layered
+from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import mapping
+from compiler.layered import Layered
 from compiler.lowered import Lowered
 from compiler.naming import ownership
 from compiler.source import Cause, Source

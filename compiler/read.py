@@ -8,7 +8,7 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.errors import UsageError
 from compiler.fleet import ENVIRONMENTS, environment_names
-from compiler.inside import text
+from compiler.inside import mapping, text
 from compiler.kinds import KINDS
 from compiler.layer import Layer, Reading
 from compiler.naming import API_VERSION
@@ -31,7 +31,7 @@ def read(tree: Tree, environment: str) -> tuple[Reading, tuple[Diagnostic, ...]]
         raise _unknown(tree, environment)
     reader = _Reader(tree)
     reader.add(folder, None)
-    return Reading(environment, tuple(reader.layers)), tuple(reader.diagnostics)
+    return Reading(environment, tuple(reader.layers), reader.environments()), tuple(reader.diagnostics)
 
 
 def _unknown(tree: Tree, environment: str) -> UsageError:
@@ -67,6 +67,13 @@ class _Reader:
                 self._report("R0112", f"the base {base} does not exist", span, help="name a folder of this repository")
         self.layers.append(layer)
         self._open.pop()
+
+    def environments(self) -> tuple[str, ...]:
+        """The environments of the tree, if a spec says in which of them it runs."""
+        specs = (document for layer in self.layers for document in layer.specs)
+        if any("environments" in mapping(document.data, "spec") for document in specs):
+            return environment_names(self.tree)
+        return ()
 
     def _bases(self, layer: Layer) -> list[tuple[str, Span]]:
         document = layer.environment

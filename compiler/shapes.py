@@ -36,12 +36,25 @@ def places(value: Any, pattern: Pattern, path: FieldPath = ()) -> Iterator[tuple
             yield from places(value[key], tuple(rest), (*path, key))
 
 
+def fits(path: FieldPath, pattern: Pattern) -> bool:
+    """Whether a path is one of those that a pattern means."""
+    return len(path) == len(pattern) and all(word in (ANY, step) for step, word in zip(path, pattern, strict=True))
+
+
 def model_at(model: type[BaseModel], path: FieldPath) -> type[BaseModel] | None:
     """The model of the mapping at a path below a model; None where the path leaves the models."""
     annotation: Any = model
     for step in path:
         annotation = _step(annotation, step)
     return next(iter(_models(annotation)), None)
+
+
+def is_map(model: type[BaseModel], path: FieldPath) -> bool:
+    """Whether the value at a path below a model is a map whose keys a person chooses."""
+    annotation: Any = model
+    for step in path:
+        annotation = _step(annotation, step)
+    return any(get_origin(part) is dict for part in _parts(annotation))
 
 
 def _fields(model: type[BaseModel], mark: type[M], path: Pattern) -> Iterator[tuple[Pattern, M]]:

@@ -41,6 +41,24 @@ class KubernetesShape:
         """Name of the definition, `io.k8s.api.core.v1.Toleration`."""
 
 
+class Keyed:
+    """Marks a list whose items layers merge by one of their fields."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        """The field that names an item, `name`."""
+
+
+class Variable:
+    """Marks a field in which `${var.name}` stands for a variable of the environment; all that is inside it too."""
+
+
+class Payload:
+    """Marks a value that is opaque: what it holds belongs to the agent's run time, and nothing of ours touches it."""
+
+
 class TextFile:
     """Marks a text that may lie in a file: the value is the text, or `{file: path}` beside the document."""
 
@@ -57,7 +75,16 @@ Decimal = Annotated[StrictStr, StringConstraints(pattern=r"^-?[0-9]+(\.[0-9]+)?$
 """A number kept as text, so that nothing is lost by rounding: "0.003"."""
 SecretName = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", max_length=253)]
 EnvironmentVariable = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Json = Any
+VariableName = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Json = Annotated[Any, Payload()]
+
+
+class PlacedSpec(Spec):
+    """The `spec` of a kind that may run in some environments only."""
+
+    environments: tuple[Name, ...] | None = Field(
+        default=None, description="Environments that it is part of, `[staging, prod]`; default: all.", min_length=1
+    )
 
 
 class FileText(Shape):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.declaration import Layered
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fault import Fault
 from compiler.inside import at
+from compiler.layered import Layered
 from compiler.lowered import Lowered
 from compiler.object_path import object_path
 from compiler.scope import Scope

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from compiler.declaration import Layered
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fault import Fault
+from compiler.layered import Layered
 from compiler.lowered import Lowered
 from compiler.object_index import group_of, index_of
 from compiler.object_schema import LATEST, has_schema, known_kinds, schema_faults, versions

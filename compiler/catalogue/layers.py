@@ -1,6 +1,6 @@
 """Layers: codes of laying overlays over bases, R04xx."""
 
-from compiler.catalogue.entry import Entry, error
+from compiler.catalogue.entry import Entry, error, warning
 
 ENTRIES: tuple[Entry, ...] = (
     error(
@@ -28,5 +28,113 @@ ENTRIES: tuple[Entry, ...] = (
         "In some tools null deletes a value, in others it sets one. Here it does neither.",
         "Write $remove: [name] in the map around the field.",
         "facades:\n  a2a: null",
+    ),
+    warning(
+        "R0404",
+        "list-drops-items",
+        "A list of a higher layer drops items of the list below",
+        "Maps merge and lists do not: where the order and the number of items have a meaning, nobody can say what a "
+        "merged list would be. So the higher list stands alone, and what it does not repeat is gone.",
+        "Repeat the items that are to stay. If they are meant to go, allow the warning with a comment.",
+        "# base:    capabilities: [istio, keda]\n# overlay:\ncapabilities: [istio]",
+    ),
+    error(
+        "R0405",
+        "item-without-key",
+        "An item of a list that merges by a key does not have the key",
+        "The list merges item by item, each found by its key. An item without one could be any of them.",
+        "Give each item its key, in the base too, or write $replace: true in the map around the list.",
+        "triggers:\n- type: cron",
+    ),
+    error(
+        "R0406",
+        "new-entry-incomplete",
+        "An entry of a map is new in a layer, and not complete",
+        "An overlay may change a part of what a lower layer has. What no lower layer has is new, and a new thing that "
+        "lacks half of its fields is nearly always an old one whose name is misspelt.",
+        "Correct the name, or write the new entry whole, in this layer.",
+        "# base:    models: {default: {use: claude/sonnet}}\n# overlay:\nmodels: {defualt: {role: llm}}",
+    ),
+    error(
+        "R0407",
+        "overrides-disagree",
+        "Two overrides set one field of one spec differently",
+        "Overrides have one rank: which of two would win could only be said by their order in the file, which nobody "
+        "expects to matter.",
+        "Set the field in one of them, match more narrowly, or set it in a document of the spec itself.",
+        "overrides:\n- match: {kind: Agent}\n  spec: {session: {ttl: 1h}}\n"
+        "- match: {kind: Agent, labels: {tier: gold}}\n  spec: {session: {ttl: 2h}}",
+    ),
+    error(
+        "R0408",
+        "match-hits-nothing",
+        "An override matches no spec, or --set names none",
+        "A change that hits nothing is a mistake that would stay unseen. In a base it is a warning: another "
+        "environment may have what it is meant for.",
+        "Correct the kind, the name or the labels, or remove the override.",
+        "overrides:\n- match: {kind: Agent, labels: {tier: glod}}\n  spec: {session: {ttl: 1h}}",
+    ),
+    warning(
+        "R0409",
+        "overlay-changes-nothing",
+        "A layer sets a field to what it is already",
+        "It has no effect today, and will undo tomorrow what somebody changes in the layer below.",
+        "Remove the field from the higher layer.",
+        "# base:    session: {ttl: 24h}\n# overlay:\nsession: {ttl: 24h}",
+    ),
+    error(
+        "R0410",
+        "unknown-environment",
+        "A spec runs in an environment that does not exist",
+        "With a misspelt name a spec may run nowhere, and nothing else would tell.",
+        "Correct the name; it is that of a folder in environments/ whose environment.yaml is not abstract.",
+        "spec: {environments: [prodd]}",
+    ),
+    warning(
+        "R0411",
+        "override-is-hidden",
+        "What an override sets is set otherwise by a document above it",
+        "The environment's own documents win over its overrides. An override that wins nowhere only misleads whoever "
+        "reads it.",
+        "Remove the field from the override, or from the documents above it.",
+        "# environment.yaml: overrides: [{match: {kind: Agent}, spec: {session: {ttl: 1h}}}]\n"
+        "# agents/support.yaml, the only agent:\nsession: {ttl: 2h}",
+    ),
+    error(
+        "R0412",
+        "unknown-variable",
+        "A field names a variable that the environment does not have",
+        "Variables come from environment.yaml and from nowhere else, so that a commit says everything.",
+        "Correct the name, or add it to spec.variables of environment.yaml, here or in a base.",
+        'image: "registry.example.com/${var.reigon}/agent:1"',
+    ),
+    error(
+        "R0413",
+        "variable-not-allowed",
+        "A variable stands in a field that takes none",
+        "Variables are filled in only where environments are expected to differ: images, addresses, resources, "
+        "numbers of pods. Names and references must be readable without looking elsewhere, and prompts belong to "
+        "the agent.",
+        "Write the value, or set the field in an overlay of each environment. `roster explain KIND.FIELD` says "
+        "whether a field takes variables.",
+        'prompts: {pack: "${var.pack}"}',
+    ),
+    error(
+        "R0414",
+        "variable-cannot-stand-here",
+        "A variable is not closed, or cannot stand inside a text",
+        "Inside a text a variable becomes text, which true and false have no one form of.",
+        "Write ${var.name} with both braces, and let a variable that is true or false be the whole value of its "
+        "field. $${var. stands for the text ${var. itself.",
+        'image: "example/agent:${var.tag"',
+    ),
+    error(
+        "R0415",
+        "new-spec-incomplete",
+        "A spec is new in a folder, is not complete, and nearly has the name of another",
+        "A document whose kind and name a lower layer has is an overlay, and need only say what differs. Any other "
+        "is new and must be complete; this one is probably an overlay whose name is misspelt.",
+        "Correct the name in metadata, or complete the spec.",
+        "# environments/base has Agent support\nkind: Agent\nmetadata: {name: suport}\nspec: {session: {ttl: 1h}}",
     ),
 )

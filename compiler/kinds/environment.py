@@ -4,14 +4,28 @@ Becomes the Namespace. Exports nothing: every kind sees the environment itself.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from compiler.declaration import Declaration
 from compiler.kind import Column, Emit, Kind
 from compiler.scope import Scope
-from compiler.spec import Boolean, Duration, Name, SecretName, SecretSource, Shape, Spec, String
+from compiler.spec import (
+    Boolean,
+    Duration,
+    Integer,
+    Name,
+    Number,
+    Payload,
+    SecretName,
+    SecretSource,
+    Shape,
+    Spec,
+    String,
+    Variable,
+    VariableName,
+)
 
 Capability = Literal["istio", "keda", "gatewayAPI"]
 
@@ -53,13 +67,17 @@ class Gateway(Shape):
 
     name: SecretName = Field(description="Name of the Istio Gateway or of the Gateway API's, `public`.")
     namespace: Name | None = Field(default=None, description="Its namespace, `infra`; default: the environment's.")
-    domain: String = Field(description="Domain below which agents get their hosts, `agents.example.com`.")
+    domain: Annotated[String, Variable()] = Field(
+        description="Domain below which agents get their hosts, `agents.example.com`."
+    )
 
 
 class Metrics(Shape):
     """Where metrics are asked for."""
 
-    prometheus: String = Field(description="Address of Prometheus, `http://prometheus.monitoring:9090`.")
+    prometheus: Annotated[String, Variable()] = Field(
+        description="Address of Prometheus, `http://prometheus.monitoring:9090`."
+    )
 
 
 class Store(Shape):
@@ -71,7 +89,7 @@ class Store(Shape):
 class Images(Shape):
     """Where images come from."""
 
-    registry: String | None = Field(
+    registry: Annotated[String, Variable()] | None = Field(
         default=None,
         description="Registry and path from which a runtime's stock images are taken, `registry.example.com/agents`.",
     )
@@ -96,13 +114,26 @@ class Sync(Shape):
     interval: Duration = Field(default="30s", description="How often Git is asked for a new commit, `30s`.")
 
 
+class Match(Shape):
+    """Which specs an override changes: those of the kind that have the name and all of the labels."""
+
+    kind: String = Field(description="Kind of the specs, `Agent`.")
+    name: Name | None = Field(default=None, description="Name of the one spec that is meant, `support`.")
+    labels: dict[String, String] = Field(default={}, description="Labels that a spec must have, `{tier: gold}`.")
+
+
+class Override(Shape):
+    """A change of every spec that matches, below the environment's own documents."""
+
+    match: Match = Field(description="Which specs it changes; one that matches none is an error.")
+    spec: Annotated[dict[str, Any], Payload()] = Field(description="What it sets: any part of such a spec.")
+
+
 class EnvironmentSpec(Spec):
     """One place where a fleet runs."""
 
     later = {
         "runtimes": "which objects a runtime becomes",
-        "variables": "values for ${var.name}",
-        "overrides": "changes to specs by match",
         "tracks": "tracks of prompts",
         "rollout": "defaults of rollouts",
         "compiler": "the version of the compiler",
@@ -114,9 +145,15 @@ class EnvironmentSpec(Spec):
         default=(), description="Folders whose documents lie below this one's, `[../base]`."
     )
     target: Target = Field(description="Where the objects are applied.")
-    namespace: Name = Field(description="Namespace of every object, `agents-prod`.")
+    namespace: Annotated[Name, Variable()] = Field(description="Namespace of every object, `agents-prod`.")
     capabilities: tuple[Capability, ...] = Field(
         default=(), description="What the cluster has beyond Kubernetes itself, `[istio, keda]`."
+    )
+    variables: dict[VariableName, Boolean | Integer | Number | String] = Field(
+        default={}, description="Values for `${var.name}` in specs, `{region: eu-west-1}`."
+    )
+    overrides: tuple[Override, ...] = Field(
+        default=(), description="Changes of specs by match; all of one rank, so no two may differ in a field."
     )
     gateway: Gateway | None = Field(default=None, description="The gateway for facades that are exposed.")
     metrics: Metrics | None = Field(default=None, description="Where metrics are asked for, to scale by sessions.")

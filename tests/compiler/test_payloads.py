@@ -37,7 +37,7 @@ def exports(root: Path, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]
     assert overlaid.environment is not None
     declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
     assert diagnostics == ()
-    (environment, declared), _ = link(declarations, tree, "dev")
+    (environment, declared), _ = link(declarations, tree, "dev", {})
     return export(environment, [declared], PackageAssets()).exports[declared.key]
 
 

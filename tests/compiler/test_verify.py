@@ -10,10 +10,10 @@ import pytest
 
 from compiler.assets import PackageAssets
 from compiler.compiled import Compiled
-from compiler.declaration import Layered
 from compiler.diagnostic import Diagnostic
 from compiler.document import Document
 from compiler.export import export
+from compiler.layered import Layered
 from compiler.lowered import Lowered
 from compiler.parse import parse
 from compiler.pipeline import compile_environment

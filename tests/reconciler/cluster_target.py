@@ -79,7 +79,7 @@ class Fleet:
     def _request(self, bundle: Bundle, options: dict[str, Any]) -> Request:
         self.commits += 1
         revision = options.pop("revision", f"{self.commits:040d}")
-        options = {"settle_seconds": 30, "answer_seconds": 1, **options}
+        options = {"settle_seconds": 90, "answer_seconds": 1, **options}
         return Request(which=Pass(self.unit, revision), bundle=bundle, **options)
 
 

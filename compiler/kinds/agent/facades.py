@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from compiler.kinds.agent.runtime import Env
-from compiler.spec import Boolean, Duration, Name, Port, Ref, SecretSource, Shape, String
+from compiler.spec import Boolean, Duration, Name, Port, Ref, SecretSource, Shape, String, Variable
 
 
 class Expose(Shape):
     """Reach a facade from outside the cluster, through the environment's gateway."""
 
-    host: String | None = Field(default=None, description="Host name; default: `<agent>.<domain of the gateway>`.")
+    host: Annotated[String, Variable()] | None = Field(
+        default=None, description="Host name; default: `<agent>.<domain of the gateway>`."
+    )
 
 
 class Facade(Shape):
@@ -20,7 +22,9 @@ class Facade(Shape):
     handler: Literal["runtime", "echo", "demo"] = Field(
         default="runtime", description="Who answers: the runtime, or the facade's own `echo` or `demo`."
     )
-    image: String | None = Field(default=None, description="Image of the facade container in place of the stock one.")
+    image: Annotated[String, Variable()] | None = Field(
+        default=None, description="Image of the facade container in place of the stock one."
+    )
     env: Env = Field(default={}, description="Environment variables of the facade container, by name.")
     drain_timeout: Duration = Field(default="30s", description="How long open conversations may finish, at most 600s.")
     client_tool_timeout: Duration | None = Field(default=None, description="How long a client's tool may take, `60s`.")

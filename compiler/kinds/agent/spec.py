@@ -7,11 +7,26 @@ from pydantic import AfterValidator, Field, StringConstraints
 from compiler.kinds.agent.facades import Facades
 from compiler.kinds.agent.media import Media
 from compiler.kinds.agent.runtime import Runtime
-from compiler.spec import Decimal, Duration, Integer, Json, Name, Number, Ref, SecretSource, Shape, Spec, String
+from compiler.spec import (
+    Decimal,
+    Duration,
+    Integer,
+    Json,
+    Name,
+    Number,
+    PlacedSpec,
+    Ref,
+    SecretSource,
+    Shape,
+    String,
+    Variable,
+)
 
 Role = Literal["llm", "embedding", "tts", "stt", "image", "inference"]
 ModelCapability = Literal["text", "streaming", "vision", "tools", "json", "audio", "video", "documents", "duplex"]
-ModelName = Annotated[String, StringConstraints(pattern=r"^[^/]+(/[^/]+)?$"), Ref("Provider", member="models")]
+ModelName = Annotated[
+    String, StringConstraints(pattern=r"^[^/]+(/[^/]+)?$"), Ref("Provider", member="models"), Variable()
+]
 
 
 def _up_to(most: int) -> AfterValidator:
@@ -41,8 +56,10 @@ class Framework(Shape):
         default="promptkit",
         description="The runtime contract: Omnia's `promptkit`, or `custom` for an image of one's own.",
     )
-    version: String | None = Field(default=None, description="Tag of the runtime's stock image, `0.9.0`.")
-    image: String | None = Field(
+    version: Annotated[String, Variable()] | None = Field(
+        default=None, description="Tag of the runtime's stock image, `0.9.0`."
+    )
+    image: Annotated[String, Variable()] | None = Field(
         default=None, description="Image of the runtime container in place of the stock one; `custom` needs it."
     )
     health: Health | None = Field(
@@ -101,16 +118,18 @@ class ToolSource(Shape):
 class Session(Shape):
     """Where conversations are kept between turns."""
 
-    store: Name = Field(
+    store: Annotated[Name, Variable()] = Field(
         default="memory", description="`memory` (lost with the pod), or a store of the environment, `redis`."
     )
     url_from: SecretSource | None = Field(
         default=None, description="The Secret with the address of a redis of the agent's own, in place of `store`."
     )
-    ttl: Duration = Field(default="24h", description="How long an idle conversation is kept, `24h`.")
+    ttl: Annotated[Duration, Variable()] = Field(
+        default="24h", description="How long an idle conversation is kept, `24h`."
+    )
 
 
-class AgentSpec(Spec):
+class AgentSpec(PlacedSpec):
     """One agent."""
 
     later = {
@@ -129,7 +148,6 @@ class AgentSpec(Spec):
         "concurrency": "limits of concurrency",
         "delegation": "delegation to other agents",
         "patches": "patches of compiled objects",
-        "environments": "where the agent runs",
         "schedule": "a schedule",
         "integrations": "integrations",
     }

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from compiler.kinds.prompt_pack.prompt import Eval, JsonMap, Key, Prompt, Version
-from compiler.spec import Boolean, Integer, Json, Number, Shape, Spec, String, Text
+from compiler.spec import Boolean, Integer, Json, Number, PlacedSpec, Shape, String, Text
 
 Mode = Annotated[String, StringConstraints(min_length=1)]
 
@@ -113,7 +113,7 @@ class Requires(Shape):
     providers: tuple[Json, ...] = Field(default=(), description="Models it needs, `[judge]`, as in pack.json.")
 
 
-class PromptPackSpec(Spec):
+class PromptPackSpec(PlacedSpec):
     """One version of a pack of prompts: written out here, or compiled already."""
 
     version: Version = Field(description="Version of the pack, `1.4.0`; it is part of the pack's identity.")

@@ -11,11 +11,12 @@ from compiler.spec import (
     EnvironmentVariable,
     Integer,
     Number,
+    PlacedSpec,
     SecretKey,
     SecretName,
     Shape,
-    Spec,
     String,
+    Variable,
 )
 
 ProviderType = Literal[
@@ -78,7 +79,7 @@ class Pricing(Shape):
 class Model(Shape):
     """One model of the endpoint."""
 
-    model: Annotated[String, StringConstraints(min_length=1)] | None = Field(
+    model: Annotated[String, StringConstraints(min_length=1), Variable()] | None = Field(
         default=None, description="Name that the endpoint gives the model, `claude-sonnet-4`; only `mock` needs none."
     )
     capabilities: tuple[Capability, ...] = Field(
@@ -92,11 +93,13 @@ class Platform(Shape):
     """The cloud that hosts the models."""
 
     type: Literal["bedrock", "vertex", "azure"] = Field(description="Which cloud, `bedrock`.")
-    region: String | None = Field(default=None, description="Region, `eu-central-1`; Azure infers it.")
-    project: Annotated[String, StringConstraints(min_length=1)] | None = Field(
+    region: Annotated[String, Variable()] | None = Field(
+        default=None, description="Region, `eu-central-1`; Azure infers it."
+    )
+    project: Annotated[String, StringConstraints(min_length=1), Variable()] | None = Field(
         default=None, description="Google Cloud project, `my-project`; Vertex needs it."
     )
-    endpoint: Annotated[String, StringConstraints(min_length=1)] | None = Field(
+    endpoint: Annotated[String, StringConstraints(min_length=1), Variable()] | None = Field(
         default=None, description="Address of the endpoint, `https://my.openai.azure.com`; Azure needs it."
     )
 
@@ -125,10 +128,10 @@ class Auth(Shape):
     type: Literal["workloadIdentity", "accessKey", "serviceAccount", "servicePrincipal"] = Field(
         description="By the pod's own identity (workloadIdentity), or by credentials of AWS, Google or Azure."
     )
-    role_arn: String | None = Field(
+    role_arn: Annotated[String, Variable()] | None = Field(
         default=None, alias="roleARN", description="AWS role to take on, `arn:aws:iam::123456789012:role/agents`."
     )
-    service_account_email: String | None = Field(
+    service_account_email: Annotated[String, Variable()] | None = Field(
         default=None, description="Google service account to take on, `agents@my-project.iam.gserviceaccount.com`."
     )
     credentials_from: CredentialsSource | None = Field(
@@ -189,7 +192,7 @@ class Defaults(Shape):
     )
 
 
-class ProviderSpec(Spec):
+class ProviderSpec(PlacedSpec):
     """One endpoint of models."""
 
     later: ClassVar[dict[str, str]] = {
@@ -202,10 +205,12 @@ class ProviderSpec(Spec):
 
     type: ProviderType = Field(description="The protocol it speaks, `claude`.")
     role: Role = Field(default="llm", description="What its models are for, `embedding`.")
-    base_url: Annotated[String, StringConstraints(min_length=1)] | None = Field(
+    base_url: Annotated[String, StringConstraints(min_length=1), Variable()] | None = Field(
         default=None, alias="baseURL", description="Address of the endpoint, `https://openrouter.ai/api/v1`."
     )
-    headers: dict[String, String] = Field(default={}, description="HTTP headers of every request, `X-Title: Acme`.")
+    headers: dict[String, Annotated[String, Variable()]] = Field(
+        default={}, description="HTTP headers of every request, `X-Title: Acme`."
+    )
     key_from: KeySource | None = Field(default=None, description="Where its key comes from; a mock needs none.")
     key_env: EnvironmentVariable | None = Field(
         default=None, description="Variable that holds the key in the pod, `OPENROUTER_API_KEY`; default: by type."

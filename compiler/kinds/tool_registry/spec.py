@@ -4,9 +4,21 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from compiler.spec import Boolean, Duration, Integer, Json, Name, Number, SecretSource, Shape, Spec, String
+from compiler.spec import (
+    Boolean,
+    Duration,
+    Integer,
+    Json,
+    Name,
+    Number,
+    PlacedSpec,
+    SecretSource,
+    Shape,
+    String,
+    Variable,
+)
 
-Address = Annotated[String, StringConstraints(min_length=1)]
+Address = Annotated[String, StringConstraints(min_length=1), Variable()]
 HandlerType = Literal["http", "openapi", "grpc", "mcp", "client"]
 GrpcStatus = Literal[
     "OK",
@@ -74,13 +86,15 @@ class Http(Shape):
     method: Annotated[String, StringConstraints(pattern=r"^[A-Z]+$")] = Field(
         default="POST", description="HTTP method, `GET`."
     )
-    headers: dict[String, String] = Field(default={}, description="Headers of every call, `X-Client: roster`.")
+    headers: dict[String, Annotated[String, Variable()]] = Field(
+        default={}, description="Headers of every call, `X-Client: roster`."
+    )
     content_type: String = Field(default="application/json", description="Content-Type of the body.")
     query_params: tuple[String, ...] = Field(default=(), description="Arguments sent in the query, `[order_id]`.")
     header_params: dict[String, String] = Field(
         default={}, description="Arguments sent as headers, `customer_id: X-Customer-ID`."
     )
-    static_query: dict[String, String] = Field(
+    static_query: dict[String, Annotated[String, Variable()]] = Field(
         default={}, description="Query parameters that the model does not see, `tenant: acme`."
     )
     static_body: Json | None = Field(
@@ -105,7 +119,9 @@ class OpenApi(Shape):
     operation_filter: tuple[String, ...] = Field(
         default=(), alias="operations", description="Operations that become tools, `[getOrder]`; default: all."
     )
-    headers: dict[String, String] = Field(default={}, description="Headers of every call, `X-Client: roster`.")
+    headers: dict[String, Annotated[String, Variable()]] = Field(
+        default={}, description="Headers of every call, `X-Client: roster`."
+    )
     retry: HttpRetry | None = Field(default=None, description="How often a call is tried; default: once.")
 
 
@@ -134,7 +150,9 @@ class Mcp(Shape):
     command: Address | None = Field(default=None, description="Program that stdio starts, `/usr/bin/mcp-files`.")
     args: tuple[String, ...] = Field(default=(), description="Its arguments, `[--root, /data]`.")
     work_dir: String | None = Field(default=None, description="Folder that it runs in, `/data`.")
-    env: dict[String, String] = Field(default={}, description="Its environment variables, `LOG: debug`.")
+    env: dict[String, Annotated[String, Variable()]] = Field(
+        default={}, description="Its environment variables, `LOG: debug`."
+    )
     allow: tuple[String, ...] = Field(default=(), description="Tools that may be used, `[search]`; default: all.")
     deny: tuple[String, ...] = Field(default=(), description="Tools that may not be used, `[delete_repo]`.")
     retry: Retry | None = Field(default=None, description="How often a call is tried; default: once.")
@@ -192,7 +210,7 @@ class Handler(Shape):
     timeout: Duration = Field(default="30s", description="Longest time of one call, `10s`.")
 
 
-class ToolRegistrySpec(Spec):
+class ToolRegistrySpec(PlacedSpec):
     """Sources of tools."""
 
     later: ClassVar[dict[str, str]] = {"probe": "asking endpoints whether they are there"}

@@ -1,0 +1,25 @@
+"""Echo: a finding and those before it -> whether it only repeats one of them in other words."""
+
+from collections.abc import Iterable
+
+from compiler.diagnostic import Diagnostic
+
+_INCOMPLETE = {"R0406": "", "R0415": "spec"}
+"""Codes of things that are not complete, and the field that is not, where it is not the finding's own."""
+_VALUES = frozenset(("R0401", "R0403", "R0412", "R0413", "R0414"))
+"""Codes of values that cannot be where they are: what else is wrong with such a value follows from that."""
+
+
+def is_echo(finding: Diagnostic, before: Iterable[Diagnostic]) -> bool:
+    """Whether it is a field missing in what was told to be incomplete, or about a value that was refused already."""
+    if any(earlier.code in _VALUES and earlier.span == finding.span for earlier in before):
+        return True
+    if finding.code != "R0303" or finding.span is None:
+        return False
+    return any(
+        earlier.code in _INCOMPLETE
+        and earlier.span is not None
+        and earlier.span.path == finding.span.path
+        and f"{finding.field}.".startswith(f"{_INCOMPLETE[earlier.code] or earlier.field}.")
+        for earlier in before
+    )

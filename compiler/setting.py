@@ -1,0 +1,70 @@
+"""Setting: the text behind `--set` -> one field's value, as the highest layer over one spec."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.document import Document
+from compiler.errors import UsageError
+from compiler.field_name import steps
+from compiler.spec_key import SpecKey
+from compiler.suggestion import did_you_mean, listed
+from compiler.yaml_reader import load
+
+_FORM = re.compile(r"(?P<kind>[^/]+)/(?P<name>[^:@]+)(@(?P<version>[^:]+))?:(?P<field>[^=]+)=(?P<value>.*)", re.DOTALL)
+_HELP = "write KIND/NAME:FIELD=VALUE, such as Agent/support:runtime.scale.max=5"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """One field that is set for the moment."""
+
+    kind: str
+    """Kind of the spec."""
+    name: str
+    """Name of the spec."""
+    version: str
+    """Version of the spec; empty for any."""
+    document: Document
+    """The field and its value, as a layer."""
+
+    def names(self, key: SpecKey) -> bool:
+        """Whether it is this spec's field."""
+        same = (self.kind.lower(), self.name) == (key.kind.lower(), key.name)
+        return same and self.version in ("", key.version)
+
+
+def setting(text: str) -> Setting:
+    """The setting that a text says. Raises UsageError if it says none."""
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise UsageError(f"--set {text} cannot be read", _HELP)
+    values, problems = load(match["value"].encode() or b"''")
+    path = steps(match["field"])
+    if len(values) != 1 or problems or not all(isinstance(step, str) for step in path):
+        raise UsageError(f"--set {text} cannot be read", problems[0].message if problems else _HELP)
+    data: Any = values[0]
+    for step in reversed(path if path[0] == "spec" else ("spec", *path)):
+        data = {step: data}
+    document = Document(f"--set {text}", 0, data, json.dumps(data).encode(), role="--set")
+    return Setting(match["kind"], match["name"], match["version"] or "", document)
+
+
+def sets_nothing(wanted: Setting, known: Iterable[SpecKey]) -> Diagnostic:
+    """R0408: there is no such spec."""
+    keys = list(known)
+    kinds = {key.kind.lower(): key.kind for key in keys}
+    names = {key.name for key in keys if key.kind.lower() == wanted.kind.lower()}
+    if wanted.kind.lower() not in kinds:
+        help = did_you_mean(wanted.kind, kinds.values()) or f"kinds here: {listed(kinds.values())}"
+    else:
+        help = did_you_mean(wanted.name, names) or f"here there are {listed(names)}"
+    return Diagnostic(
+        code="R0408",
+        severity=Severity.ERROR,
+        message=f"--set names {wanted.kind} {wanted.name}, which does not exist",
+        help=help,
+    )

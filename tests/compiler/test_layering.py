@@ -1,0 +1,403 @@
+"""Layering, through the whole compiler: each rule as a table of files -> what becomes of them, or what is told."""
+
+from pathlib import Path
+
+import pytest
+
+from compiler.compiled import Compiled
+from compiler.pipeline import compile_environment
+from compiler.setting import setting
+from compiler.spec_key import SpecKey
+from compiler.trees.folder import FolderTree
+
+BASE = """\
+apiVersion: roster.dev/v1alpha1
+kind: Environment
+metadata: {name: base}
+spec:
+  fleet: acme
+  abstract: true
+"""
+PROD = """\
+apiVersion: roster.dev/v1alpha1
+kind: Environment
+metadata: {name: prod}
+spec:
+  bases: [../base]
+  target: {directory: {path: prod}}
+  namespace: prod
+"""
+HEAD = "apiVersion: roster.dev/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec:\n"
+GOLD = "apiVersion: roster.dev/v1alpha1\nkind: Agent\nmetadata: {name: gold, labels: {tier: gold}}\nspec:\n"
+BODY = """\
+  framework: {type: custom, image: example/agent:1}
+  prompts: {pack: support}
+  models: {default: {use: claude/sonnet}}
+  tools: {search: {registry: care}}
+  facades: {websocket: {port: 8080}}
+  session: {ttl: 24h}
+"""
+FLEET = {
+    "base/environment.yaml": BASE,
+    "base/claude.yaml": HEAD % ("Provider", "claude")
+    + "  type: claude\n  keyFrom: {secretKeyRef: {name: a, key: k}}\n  models: {sonnet: {model: s}, opus: {model: o}}\n",
+    "base/pack.yaml": HEAD % ("PromptPack", "support") + "  version: 1.0.0\n  prompts: {default: {system: Be kind.}}\n",
+    "base/care.yaml": HEAD % ("ToolRegistry", "care")
+    + "  handlers: {crm: {type: mcp, mcp: {transport: sse, endpoint: http://crm}}}\n",
+    "base/support.yaml": HEAD % ("Agent", "support") + BODY,
+    "base/gold.yaml": GOLD + BODY,
+    "prod/environment.yaml": PROD,
+}
+OVERLAY = HEAD % ("Agent", "support")
+SUPPORT = SpecKey("Agent", "support")
+
+
+def compiled(root: Path, files: dict[str, str], *settings: str, environment: str = "prod") -> Compiled:
+    for path, text in {**FLEET, **files}.items():
+        file = root / "environments" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return compile_environment(FolderTree(root), environment, tuple(map(setting, settings)))
+
+
+def told(result: Compiled) -> list[str]:
+    return [
+        f"{it.code} {str(it.span).removeprefix('environments/')} {it.message} | {it.label} | {it.help}"
+        for it in result.diagnostics
+    ]
+
+
+def at(result: Compiled, path: str, name: str = "support"):
+    value = result.documents[SpecKey("Agent", name)].data
+    for step in path.split("."):
+        value = value[step]
+    return value
+
+
+def overrides(*entries: str) -> dict[str, str]:
+    return {"prod/environment.yaml": PROD + "  overrides:\n" + "".join(f"  - {entry}\n" for entry in entries)}
+
+
+BECOMES = {
+    "a scalar of the environment's own document": (
+        {"prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n"},
+        "spec.session.ttl",
+        "2h",
+    ),
+    "a map keeps what is not said": (
+        {"prod/support.yaml": OVERLAY + "  facades: {websocket: {drainTimeout: 5s}}\n"},
+        "spec.facades.websocket",
+        {"port": 8080, "drainTimeout": "5s"},
+    ),
+    "bases in list order: the later one is higher": (
+        {
+            "prod/environment.yaml": PROD.replace("[../base]", "[../base, ../eu]"),
+            "eu/support.yaml": OVERLAY + "  session: {ttl: 3h}\n",
+        },
+        "spec.session.ttl",
+        "3h",
+    ),
+    "the environment's own document is above both": (
+        {
+            "prod/environment.yaml": PROD.replace("[../base]", "[../base, ../eu]"),
+            "eu/support.yaml": OVERLAY + "  session: {ttl: 3h}\n",
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 4h}\n",
+        },
+        "spec.session.ttl",
+        "4h",
+    ),
+    "an override is above the bases": (
+        overrides("{match: {kind: Agent, name: support}, spec: {session: {ttl: 5h}}}"),
+        "spec.session.ttl",
+        "5h",
+    ),
+    "and below the environment's own document": (
+        {
+            **overrides("{match: {kind: Agent}, spec: {session: {ttl: 5h}}}"),
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 6h}\n",
+        },
+        "spec.session.ttl",
+        "6h",
+    ),
+    "an override by label leaves others alone": (
+        overrides("{match: {kind: Agent, labels: {tier: gold}}, spec: {session: {ttl: 5h}}}"),
+        "spec.session.ttl",
+        "24h",
+    ),
+    "$remove takes an entry away": (
+        {"prod/support.yaml": OVERLAY + "  tools: {$remove: [search]}\n"},
+        "spec.tools",
+        {},
+    ),
+    "$replace drops what is below": (
+        {"prod/support.yaml": OVERLAY + "  models: {$replace: true, default: {use: claude/opus}}\n"},
+        "spec.models",
+        {"default": {"use": "claude/opus"}},
+    ),
+    "a keyed list merges by its key, in the base's order": (
+        {
+            "base/support.yaml": OVERLAY
+            + BODY
+            + "  runtime: {scale: {max: 3, triggers: [{type: cron, name: a, metadata: {x: '1'}}, {type: cron, name: b, metadata: {}}]}}\n",
+            "prod/environment.yaml": PROD + "  capabilities: [keda]\n",
+            "prod/support.yaml": OVERLAY
+            + "  runtime: {scale: {triggers: [{name: a, metadata: {x: '2'}}, {type: cron, name: c, metadata: {}}]}}\n",
+        },
+        "spec.runtime.scale.triggers",
+        [
+            {"type": "cron", "name": "a", "metadata": {"x": "2"}},
+            {"type": "cron", "name": "b", "metadata": {}},
+            {"type": "cron", "name": "c", "metadata": {}},
+        ],
+    ),
+    "a variable that is the whole value keeps its type": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {most: 7}\n",
+            "prod/support.yaml": OVERLAY
+            + '  runtime: {scale: {max: "${var.most}"}, resources: {requests: {cpu: 100m, memory: 1Gi}}}\n',
+        },
+        "spec.runtime.scale.max",
+        7,
+    ),
+    "a variable inside a text, in a field of a base": (
+        {
+            "base/support.yaml": OVERLAY + BODY.replace("example/agent:1", '"example/agent:${var.tag}"'),
+            "base/environment.yaml": BASE + "  variables: {tag: v1}\n",
+            "prod/environment.yaml": PROD + "  variables: {tag: v2}\n",
+        },
+        "spec.framework.image",
+        "example/agent:v2",
+    ),
+    "what a variable holds is not read again": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {a: $b, b: x}\n",
+            "prod/support.yaml": OVERLAY + "  runtime: {env: {A: '${var.a}'}}\n",
+        },
+        "spec.runtime.env.A",
+        "$b",
+    ),
+    "two dollars escape, and shell variables are nobody's": (
+        {"prod/support.yaml": OVERLAY + "  runtime: {env: {A: '$${var.x} ${HOME}'}}\n"},
+        "spec.runtime.env.A",
+        "${var.x} ${HOME}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "path", "expected"), BECOMES.values(), ids=BECOMES)
+def test_becomes(tmp_path, files, path, expected):
+    result = compiled(tmp_path, files)
+    assert [it for it in told(result) if it[:5] != "R0404"] == []
+    assert at(result, path) == expected
+
+
+def test_a_payload_is_left_as_it_is(tmp_path):
+    pack = (
+        HEAD % ("PromptPack", "support")
+        + "  version: 1.0.0\n  prompts: {default: {system: 'Ask ${var.x} and {{company}}.'}}\n"
+    )
+    result = compiled(tmp_path, {"base/pack.yaml": pack})
+    assert told(result) == []
+    assert any(b"Ask ${var.x} and {{company}}." in item.body for item in result.bundle.objects)
+
+
+def test_set_is_above_all(tmp_path):
+    result = compiled(
+        tmp_path,
+        {"prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n"},
+        "Agent/support:session.ttl=9h",
+        "agent/support:runtime.scale.replicas=3",
+    )
+    assert (told(result), at(result, "spec.session.ttl"), at(result, "spec.runtime.scale.replicas")) == ([], "9h", 3)
+
+
+def test_environments_say_where_a_spec_runs(tmp_path):
+    dev = {"dev/environment.yaml": PROD.replace("prod", "dev")}
+    gold = {"base/gold.yaml": GOLD + BODY + "  environments: [dev]\n"}
+    here, there = (compiled(tmp_path, {**dev, **gold}, environment=name) for name in ("dev", "prod"))
+    assert told(here) == told(there) == []
+    assert SpecKey("Agent", "gold") in here.documents
+    assert SpecKey("Agent", "gold") not in there.documents
+
+
+TOLD = {
+    "a type change": (
+        {"prod/support.yaml": OVERLAY + "  session: 2h\n"},
+        [
+            "R0401 prod/support.yaml:5:12 a lower layer has a map here, this layer text |  | keep the type, or write $replace: true in the map around it"
+        ],
+    ),
+    "$remove of what is not there": (
+        {"prod/support.yaml": OVERLAY + "  tools: {$remove: [serach]}\n"},
+        ["R0402 prod/support.yaml:5:21 $remove names serach, which no lower layer has |  | did you mean search?"],
+    ),
+    "null deletes nothing": (
+        {"prod/support.yaml": OVERLAY + "  session: null\n"},
+        [
+            "R0403 prod/support.yaml:5:12 null does not delete what a lower layer sets |  | write $remove: [session] beside it"
+        ],
+    ),
+    "a list that drops items": (
+        {
+            "base/environment.yaml": BASE + "  capabilities: [istio, keda]\n",
+            "prod/environment.yaml": PROD + "  capabilities: [istio]\n",
+        },
+        [
+            "R0404 prod/environment.yaml:8:3 this list replaces the one below, and drops keda | the list below: environments/base/environment.yaml:7:3 | lists do not merge: repeat what is to stay; if it is meant, allow it with a comment"
+        ],
+    ),
+    "an item without the key of its list": (
+        {
+            "base/support.yaml": OVERLAY
+            + BODY
+            + "  runtime: {scale: {max: 3, triggers: [{type: cron, name: a, metadata: {}}]}}\n",
+            "prod/environment.yaml": PROD + "  capabilities: [keda]\n",
+            "prod/support.yaml": OVERLAY + "  runtime: {scale: {triggers: [{type: cron, metadata: {}}]}}\n",
+        },
+        [
+            "R0405 prod/support.yaml:5:32 items of this list merge by their name, and one has none |  | give each a name, or write $replace: true in the map around the list"
+        ],
+    ),
+    "a misspelt entry of a map": (
+        {"prod/support.yaml": OVERLAY + "  models: {defualt: {role: llm}}\n"},
+        [
+            "R0406 prod/support.yaml:5:12 defualt is new in spec.models, and lacks use | no lower layer has it | did you mean default?"
+        ],
+    ),
+    "a misspelt name of an overlay": (
+        {"prod/suport.yaml": HEAD % ("Agent", "suport") + "  session: {ttl: 2h}\n"},
+        [
+            "R0415 prod/suport.yaml:3:18 Agent suport is new here, and lacks prompts and facades | no lower layer has this Agent | did you mean support? (environments/base/support.yaml:3:18)"
+        ],
+    ),
+    "two overrides that disagree": (
+        overrides(
+            "{match: {kind: Agent}, spec: {session: {ttl: 1h}}}",
+            "{match: {kind: Agent, labels: {tier: gold}}, spec: {session: {ttl: 2h}}}",
+        ),
+        [
+            "R0407 prod/environment.yaml:10:72 two overrides set spec.session.ttl of Agent gold differently | also set at environments/prod/environment.yaml:9:50 | overrides have one rank: set it in one of them, or in a document of the spec itself"
+        ],
+    ),
+    "an override that matches no label": (
+        overrides("{match: {kind: Agent, labels: {tier: glod}}, spec: {session: {ttl: 1h}}}"),
+        [
+            "R0408 prod/environment.yaml:9:6 the override matches no spec of environment prod |  | did you mean tier=gold?"
+        ],
+    ),
+    "an override of a kind that is none": (
+        overrides("{match: {kind: Agnt}, spec: {session: {ttl: 1h}}}"),
+        ["R0408 prod/environment.yaml:9:6 the override matches no spec of environment prod |  | did you mean Agent?"],
+    ),
+    "a field that is set to what it is": (
+        {"prod/support.yaml": OVERLAY + "  session: {ttl: 24h}\n"},
+        [
+            "R0409 prod/support.yaml:5:18 spec.session.ttl is set to what it is already | the same is set at environments/base/support.yaml:10:18 | remove it, so that a change below is not missed here"
+        ],
+    ),
+    "an override that changes one of two is not idle": (
+        {
+            **overrides("{match: {kind: Agent}, spec: {session: {ttl: 2h}}}"),
+            "base/gold.yaml": GOLD + BODY.replace("24h", "2h"),
+        },
+        [],
+    ),
+    "an environment that is none": (
+        {"base/gold.yaml": GOLD + BODY + "  environments: [prodd]\n"},
+        [
+            "R0410 base/gold.yaml:11:18 Agent gold runs in environment prodd, which does not exist |  | did you mean prod?"
+        ],
+    ),
+    "an override that is hidden": (
+        {
+            **overrides("{match: {kind: Agent, name: support}, spec: {session: {ttl: 1h}}}"),
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n",
+        },
+        [
+            "R0411 prod/environment.yaml:9:65 spec.session.ttl of the override has no effect | hidden by environments/prod/support.yaml:5:18 | remove it here, or there"
+        ],
+    ),
+    "a variable that is none": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {region: eu}\n",
+            "prod/support.yaml": OVERLAY + '  runtime: {scale: {max: "${var.reigon}"}}\n',
+        },
+        [
+            "R0412 prod/support.yaml:5:26 there is no variable reigon |  | did you mean region?; they stand in spec.variables of environment.yaml"
+        ],
+    ),
+    "a variable where none is taken": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {pack: support}\n",
+            "prod/support.yaml": OVERLAY + '  prompts: {pack: "${var.pack}"}\n',
+        },
+        [
+            "R0413 prod/support.yaml:5:19 variables are not filled in here |  | write the value itself, or set the field in an overlay of each environment"
+        ],
+    ),
+    "a variable that is not closed": (
+        {"prod/support.yaml": OVERLAY + '  framework: {image: "a:${var.tag"}\n'},
+        ["R0414 prod/support.yaml:5:22 a variable has no closing brace |  | write ${var.name}; $${var. for the text"],
+    ),
+    "a truth value inside a text": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {on: true}\n",
+            "prod/support.yaml": OVERLAY + '  framework: {image: "a:${var.on}"}\n',
+        },
+        [
+            "R0414 prod/support.yaml:5:22 on is true or false, and cannot stand inside a text |  | let the variable be a text, or the whole value of the field"
+        ],
+    ),
+    "a mistake in a base that the environment hides": (
+        {
+            "base/support.yaml": OVERLAY + BODY.replace("24h", "a day"),
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n",
+        },
+        ["R0304 base/support.yaml:10:18 ttl: it must be a length of time, 30s or 1h30m |  | "],
+    ),
+    "an unknown field in a map that the environment removes": (
+        {
+            "base/support.yaml": OVERLAY + BODY.replace("{registry: care}", "{registry: care, prefx: x}"),
+            "prod/support.yaml": OVERLAY + "  tools: {$remove: [search]}\n",
+        },
+        ["R0301 base/support.yaml:8:36 spec.tools.search has no field prefx |  | known fields: registry"],
+    ),
+    "a field that no layer sets": (
+        {
+            "base/support.yaml": OVERLAY + BODY.replace("  prompts: {pack: support}\n", ""),
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n",
+        },
+        ["R0303 base/support.yaml:4:1 spec lacks prompts | set in no layer | add prompts"],
+    ),
+    "a reference to what runs elsewhere": (
+        {
+            "dev/environment.yaml": PROD.replace("prod", "dev"),
+            "base/claude.yaml": FLEET["base/claude.yaml"] + "  environments: [dev]\n",
+            "base/gold.yaml": GOLD + BODY + "  environments: [dev]\n",
+        },
+        [
+            "R0203 base/support.yaml:7:27 Agent support refers to a Provider that is not here | Provider claude runs in other environments only | add prod to its environments (environments/base/claude.yaml:8:3)"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), TOLD.values(), ids=TOLD)
+def test_is_told(tmp_path, files, expected):
+    assert told(compiled(tmp_path, files)) == expected
+
+
+def test_set_that_names_nothing_is_told(tmp_path):
+    result = compiled(tmp_path, {}, "Agent/suport:session.ttl=2h")
+    assert [(it.code, it.message, it.help) for it in result.diagnostics] == [
+        ("R0408", "--set names Agent suport, which does not exist", "did you mean support?")
+    ]
+
+
+def test_set_of_a_field_that_is_none_is_told(tmp_path):
+    (told_,) = compiled(tmp_path, {}, "Agent/support:session.tll=2h").diagnostics
+    assert (told_.code, told_.span.path, told_.help) == (
+        "R0301",
+        "--set Agent/support:session.tll=2h",
+        "did you mean ttl?",
+    )
