@@ -16,6 +16,7 @@ from compiler.errors import RosterError, UsageError
 
 if TYPE_CHECKING:
     from compiler.reports.findings import Findings
+    from compiler.setting import Setting
     from compiler.tree import Tree
 
 WRONG = 2
@@ -51,6 +52,22 @@ environments_argument = click.argument(
 )
 environment_argument = click.argument("environment", metavar="ENV", shell_complete=names_of_environments)
 ref_option = click.option("--ref", metavar="REF", help="Read this commit, branch or tag instead of the work folder.")
+
+
+set_option = click.option(
+    "--set",
+    "assignments",
+    metavar="KIND/NAME:FIELD=VALUE",
+    multiple=True,
+    help="Set a field for the moment, above all layers: Agent/support:runtime.scale.max=5.",
+)
+
+
+def settings_of(assignments: tuple[str, ...]) -> "tuple[Setting, ...]":
+    """What the options --set say. Raises UsageError."""
+    from compiler.setting import setting
+
+    return tuple(map(setting, assignments))
 
 
 def format_option(*choices: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "validate": ("compiler.commands.validate", "validate", "Say what is wrong with the specs, all at once."),
     "compile": ("compiler.commands.compile", "compile", "Print the Kubernetes objects of one environment, as YAML."),
     "diff": ("compiler.commands.diff", "diff", "Show what a change of specs does to the objects."),
+    "why": ("compiler.commands.why", "why", "Show where the value of a field comes from, line by line."),
     "explain": ("compiler.commands.explain", "explain", "Explain a code that a message shows, a kind, or a field."),
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),

@@ -2,14 +2,25 @@
 
 import click
 
-from compiler.cli import WRONG, Command, chosen, environment_argument, ref_option, reported, tree_of
+from compiler.cli import (
+    WRONG,
+    Command,
+    chosen,
+    environment_argument,
+    ref_option,
+    reported,
+    set_option,
+    settings_of,
+    tree_of,
+)
 
 
 @click.command(cls=Command)
 @environment_argument
 @ref_option
+@set_option
 @click.pass_context
-def compile(context: click.Context, environment: str, ref: str | None) -> None:
+def compile(context: click.Context, environment: str, ref: str | None, assignments: tuple[str, ...]) -> None:
     """Print the Kubernetes objects of one environment, as YAML.
 
     The same specs give the same bytes on any machine. Warnings and errors go to standard error; with an error
@@ -26,7 +37,7 @@ def compile(context: click.Context, environment: str, ref: str | None) -> None:
 
     tree = tree_of(context, ref)
     (name,) = chosen(tree, (environment,))
-    compiled = compile_environment(tree, name)
+    compiled = compile_environment(tree, name, settings_of(assignments))
     if compiled.diagnostics:
         click.echo(reported(context, gather([compiled]), tree, "text"), nl=False, err=True)
     if compiled.bundle is None:

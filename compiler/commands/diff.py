@@ -8,11 +8,13 @@ from compiler.cli import (
     DIFFERENT,
     WRONG,
     Command,
+    chosen,
     colour,
     directory,
     environments_argument,
     format_option,
     reported,
+    tree_of,
 )
 from compiler.errors import UsageError
 
@@ -23,10 +25,20 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("revisions", metavar="BASE..HEAD")
 @environments_argument
+@click.option("--environments", "across", is_flag=True, help="Compare environments of one commit with each other.")
+@click.option("--ref", metavar="REF", help="With --environments: compare them at this commit, not at HEAD.")
 @format_option("text", "json", "markdown")
 @click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything changes.")
 @click.pass_context
-def diff(context: click.Context, revisions: str, environments: tuple[str, ...], style: str, tell: bool) -> None:
+def diff(
+    context: click.Context,
+    revisions: str,
+    environments: tuple[str, ...],
+    across: bool,
+    ref: str | None,
+    style: str,
+    tell: bool,
+) -> None:
     """Show what a change of specs does to the objects: field by field, with the line that caused it.
 
     Compares HEAD with the commit at which it left BASE, so that what others did to BASE meanwhile does not show.
@@ -38,7 +50,12 @@ def diff(context: click.Context, revisions: str, environments: tuple[str, ...], 
       roster diff main..HEAD              what this branch changes, in every environment
       roster diff v1.4.0..v1.5.0 prod     what a release changes in one of them
       roster diff origin/main..HEAD --format markdown > comment.md
+      roster diff --environments staging prod
     """
+    if across:
+        context.exit(_across(context, (revisions, *environments), ref or "HEAD", style, tell=tell))
+    if ref is not None:
+        raise UsageError("--ref goes with --environments", "write BASE..HEAD to compare two commits")
     from compiler.review.compare import compare
     from compiler.trees.git import GitTree, merge_base, top_and_folder
 
@@ -53,6 +70,28 @@ def diff(context: click.Context, revisions: str, environments: tuple[str, ...], 
         context.exit(WRONG)
     click.echo(_rendered(style, comparison), nl=False)
     context.exit(DIFFERENT if tell and (comparison.changed or comparison.notes) else 0)
+
+
+def _across(context: click.Context, names: tuple[str, ...], ref: str, style: str, *, tell: bool) -> int:
+    """Print in what environments of one commit differ; the exit code."""
+    from compiler.pipeline import compile_environment
+    from compiler.reports.gather import gather
+    from compiler.review.matrix import matrix
+    from compiler.review.matrix_text import document, markdown, text
+
+    tree = tree_of(context, ref)
+    _mention_uncommitted(context, ref)
+    if len(set(names)) < 2:
+        raise UsageError("--environments needs two environments or more", "roster diff --environments staging prod")
+    compiled = tuple(compile_environment(tree, name) for name in chosen(tree, names))
+    findings = gather(compiled)
+    if findings.failed:
+        click.echo(reported(context, findings, tree, style), nl=False)
+        return WRONG
+    rows = matrix(compiled)
+    show = {"json": document, "markdown": markdown}.get(style, text)
+    click.echo(show(rows, tuple(side.name for side in compiled)), nl=False)
+    return DIFFERENT if tell and rows else 0
 
 
 def _either(base: "Tree", head: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
