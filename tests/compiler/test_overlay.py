@@ -1,9 +1,16 @@
 """Overlay: what the layers of an environment become together, and what they may not do."""
 
-import pytest
+import copy
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.diagnostic import Severity
 from compiler.document import Document
 from compiler.layer import Layer, Reading
+from compiler.merge import leaves
 from compiler.overlay import overlay
 from compiler.yaml_reader import load
 
@@ -60,3 +67,65 @@ def test_a_field_is_found_in_the_highest_layer_that_sets_it():
     (layered,), _ = merged("a: {b: 1, c: 2}", "a: {c: 3}")
     assert str(layered.span_of(("spec", "a", "b"))) == "0.yaml:5:10"
     assert str(layered.span_of(("spec", "a", "c"))) == "1.yaml:5:10"
+
+
+# --- laws, for any documents
+
+
+SCALARS = st.one_of(
+    st.booleans(), st.integers(-3, 3), st.text("ab", max_size=2), st.lists(st.integers(0, 3), max_size=3)
+)
+MAPS = st.recursive(
+    st.dictionaries(st.sampled_from("abc"), SCALARS, max_size=3),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), st.one_of(SCALARS, inner), max_size=3),
+    max_leaves=8,
+)
+
+
+def layer(number: int, spec: dict) -> Document:
+    text = json.dumps({"spec": spec}).encode()
+    return Document(
+        f"{number}.yaml", 0, {"kind": "Thing", "apiVersion": "v1", "metadata": {"name": "a"}, "spec": spec}, text
+    )
+
+
+def folded(*specs: dict):
+    layers = tuple(Layer(str(n), None, (layer(n, spec),), ()) for n, spec in enumerate(specs))
+    overlaid, diagnostics = overlay(Reading("dev", layers))
+    return overlaid.specs[0], [told for told in diagnostics if told.severity is Severity.ERROR]
+
+
+@given(MAPS, MAPS)
+def test_laying_a_layer_twice_is_laying_it_once(below, above):
+    once, errors = folded(below, above)
+    twice, _ = folded(below, above, above)
+    assert errors or once.data == twice.data
+
+
+@given(MAPS, MAPS)
+def test_no_layer_is_changed_by_merging(below, above):
+    kept = copy.deepcopy((below, above))
+    folded(below, above)
+    assert (below, above) == kept
+
+
+@given(MAPS, MAPS, MAPS)
+def test_merging_does_not_depend_on_how_layers_are_grouped(low, middle, high):
+    """Lay the two upper layers over each other first: the same, where no layer drops or clashes."""
+    together, errors = folded(low, middle, high)
+    upper, more = folded(middle, high)
+    grouped, last = folded(low, dict(upper.data["spec"]))
+    assert errors or more or last or together.data["spec"] == grouped.data["spec"]
+
+
+@given(MAPS, MAPS, MAPS)
+def test_the_chain_of_every_leaf_begins_with_the_layer_that_set_it(low, middle, high):
+    layered, errors = folded(low, middle, high)
+    if errors:
+        return
+    for path, value in leaves(layered.data["spec"], ("spec",)):
+        chain = layered.chain(path)
+        assert chain[0].value == value or value == {}
+        assert [item.document for item in chain] == sorted(
+            (item.document for item in chain), key=layered.layers.index, reverse=True
+        )
