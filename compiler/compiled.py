@@ -32,6 +32,12 @@ class Compiled:
     def has_errors(self) -> bool:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
+    def variables_of(self, source: Source) -> tuple[Span, ...]:
+        """Where the variables that a source's value is made of were written."""
+        document, own = self.documents.get(source.spec), self.documents.get(SpecKey("Environment", self.name))
+        names = document.variables.get(source.path, ()) if document is not None else ()
+        return tuple(own.span_of(("spec", "variables", name)) for name in names) if own is not None else ()
+
     def span_of(self, source: Source) -> Span | None:
         """Where a source was written."""
         document = self.documents.get(source.spec)

@@ -18,7 +18,7 @@ _DIRECTIVES: Mapping[str, Schema] = {
     "replace": {"const": True, "description": "True to drop everything that lower layers set in this map."},
 }
 
-_A_VARIABLE: Schema = {"type": "string", "pattern": r"\$\{var\.[A-Za-z_][A-Za-z0-9_]*\}"}
+A_VARIABLE: Schema = {"type": "string", "pattern": r"\$\{var\.[A-Za-z_][A-Za-z0-9_]*\}"}
 
 _REFERENCES = {f"${name}": {"$ref": f"#/$defs/{name}"} for name in _DIRECTIVES}
 
@@ -68,7 +68,7 @@ def _with_variable(schema: Schema) -> Schema:
         return schema
     outside: Schema = {key: schema[key] for key in schema if key in ("description", "default") or key.startswith("x-")}
     inside = {key: value for key, value in schema.items() if key not in outside}
-    return {"anyOf": [inside, _A_VARIABLE], **outside}
+    return {"anyOf": [inside, A_VARIABLE], **outside}
 
 
 def _optional(schema: Schema) -> Schema:

@@ -18,7 +18,7 @@ from compiler.naming import API_VERSION, DOMAIN
 from compiler.shapes import model_at
 from compiler.spec import Shape
 from compiler.suggestion import did_you_mean
-from compiler.type_words import type_words
+from compiler.type_words import type_words, without_variable
 
 _WIDTH = 100
 _CODE = re.compile(r"^[Rr]\d+$")
@@ -117,8 +117,11 @@ def _field(kind: Kind, path: list[str]) -> str:
         here = below
     inner = _inside(here, root)
     lines = [f"{kind.name}.{'.'.join(path)}: {type_words(here, root)}", *_wrapped(here.get("description", ""))]
-    if "pattern" in here:
-        lines.append(f"It must {pattern_words(here['pattern'])}.")
+    if here.get("x-roster-variable"):
+        lines.append("Variables of the environment are filled in here: ${var.name}.")
+    own = without_variable(here)
+    if "pattern" in own:
+        lines.append(f"It must {pattern_words(own['pattern'])}.")
     if _is_map(inner) and "x-roster-file" not in here:
         lines += ["", "Fields:", *_fields(inner, root), *_later(kind, tuple(steps[1:]))]
     return "\n".join((*lines, ""))

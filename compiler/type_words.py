@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from compiler.document_schema import A_VARIABLE
 from compiler.model_schema import Schema, resolved
 
 _SIMPLE = {"integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
@@ -10,13 +11,23 @@ _SIMPLE = {"integer": "whole number", "number": "number", "boolean": "true or fa
 
 def type_words(schema: Schema, root: Schema) -> str:
     """`whole number, at least 1, default 30`; `root` is the schema that holds the `$defs`."""
+    schema = without_variable(schema)
     words = [_type(schema, root), *_bounds(schema)]
     if "default" in schema:
         words.append(f"default {json.dumps(schema['default'], ensure_ascii=False)}")
     return ", ".join(words)
 
 
+def without_variable(schema: Schema) -> Schema:
+    """The schema of the value itself, where a variable may stand in its place."""
+    branches = schema.get("anyOf", ())
+    if not schema.get("x-roster-variable") or len(branches) != 2 or branches[1] != A_VARIABLE:
+        return schema
+    return {**branches[0], **{key: value for key, value in schema.items() if key != "anyOf"}}
+
+
 def _type(schema: Schema, root: Schema) -> str:
+    schema = without_variable(schema)
     if schema.get("x-roster-file"):
         return "text, in place or as {file: path}"
     if "x-roster-kubernetes" in schema:

@@ -34,12 +34,13 @@ class Blame:
         side = self._base if change.is_gone else self._head
         if side is None or spec not in side.documents:
             return ()
-        span = side.span_of(Source(spec, change.place))
+        source = Source(spec, change.place)
+        span = side.span_of(source)
         file = _file(side.documents[spec].data, change.place)
         if span is not None and file:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(span.path), file))
             return (Span(path, _first_difference(change.before, change.after), 1),)
-        return (span,) if span is not None else ()
+        return (*side.variables_of(source), *([span] if span is not None else []))
 
     def of_object(self, old: ObjectKey, new: ObjectKey, found: Iterable[FieldChange]) -> tuple[FieldEffect, ...]:
         """The fields of an object that changed, each with its lines and the template's."""

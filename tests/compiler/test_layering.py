@@ -6,6 +6,7 @@ import pytest
 
 from compiler.compiled import Compiled
 from compiler.pipeline import compile_environment
+from compiler.review.review import review
 from compiler.setting import setting
 from compiler.spec_key import SpecKey
 from compiler.trees.folder import FolderTree
@@ -401,3 +402,16 @@ def test_set_of_a_field_that_is_none_is_told(tmp_path):
         "--set Agent/support:session.tll=2h",
         "did you mean ttl?",
     )
+
+
+def test_the_line_of_a_variable_is_named_where_its_change_changes_an_object(tmp_path):
+    image = {"base/support.yaml": OVERLAY + BODY.replace("example/agent:1", '"example/agent:${var.tag}"')}
+    before = compiled(tmp_path, {**image, "prod/environment.yaml": PROD + "  variables: {tag: v1}\n"})
+    after = compiled(tmp_path, {**image, "prod/environment.yaml": PROD + "  variables: {tag: v2}\n"})
+    (support,) = (effect for effect in review(before, after).effects if effect.spec == SUPPORT)
+    (deployment,) = (effect for effect in support.objects if effect.key.kind == "Deployment")
+    (field,) = deployment.fields
+    assert [str(cause) for cause in field.causes] == [
+        "environments/prod/environment.yaml:8:20",
+        "environments/base/support.yaml:5:36",
+    ]
