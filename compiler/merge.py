@@ -10,8 +10,9 @@ from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
+from compiler.kinds import KINDS
 from compiler.layered import Layered
-from compiler.shapes import fits
+from compiler.shapes import fits, is_union
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
@@ -154,7 +155,8 @@ class _Merging:
                 "R0403", "null does not delete what a lower layer sets", path, f"write $remove: [{path[-1]}] beside it"
             )
             return True
-        if below is None or _shape(below) == _shape(above) or _is_variable(below) or _is_variable(above):
+        same = below is None or _shape(below) == _shape(above)
+        if same or _is_variable(below) or _is_variable(above) or self._may_change(path):
             return False
         self._report(
             "R0401",
@@ -163,6 +165,11 @@ class _Merging:
             "keep the type, or write $replace: true in the map around it",
         )
         return True
+
+    def _may_change(self, path: FieldPath) -> bool:
+        """Whether the field may be of several types, such as a text or a file that holds it."""
+        kind = KINDS.get(self.below.key.kind)
+        return kind is not None and path[:1] == ("spec",) and is_union(kind.spec, path[1:])
 
     def _report(self, code: str, message: str, path: FieldPath, help: str) -> None:
         self.diagnostics.append(layer_error(self.document, code, message, path, help))

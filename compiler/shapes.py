@@ -49,6 +49,14 @@ def model_at(model: type[BaseModel], path: FieldPath) -> type[BaseModel] | None:
     return next(iter(_models(annotation)), None)
 
 
+def is_union(model: type[BaseModel], path: FieldPath) -> bool:
+    """Whether the value at a path below a model may be of several types."""
+    annotation: Any = model
+    for step in path:
+        annotation = _step(annotation, step)
+    return sum(part is not type(None) for part in _parts(annotation)) > 1
+
+
 def is_map(model: type[BaseModel], path: FieldPath) -> bool:
     """Whether the value at a path below a model is a map whose keys a person chooses."""
     annotation: Any = model

@@ -79,7 +79,9 @@ def _misses(document: Document, path: FieldPath, guess: str) -> Diagnostic:
 
 
 def _idle(document: Document, path: FieldPath, spec: Layered) -> Diagnostic:
-    below = [item for item in spec.chain(path) if item.document is not document]
+    # Inside a list that merges by its key, a layer's index is not that of the merged list.
+    chain = spec.chain(path) if not any(isinstance(step, int) for step in path) else ()
+    below = [item for item in chain if item.document is not document]
     return Diagnostic(
         code="R0409",
         severity=Severity.WARNING,

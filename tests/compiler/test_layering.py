@@ -135,6 +135,14 @@ BECOMES = {
         "spec.models",
         {"default": {"use": "claude/opus"}},
     ),
+    "a text gives way to a file or a Secret where the field may be either": (
+        {
+            "base/support.yaml": OVERLAY + BODY + "  runtime: {env: {KEY: none}}\n",
+            "prod/support.yaml": OVERLAY + "  runtime: {env: {KEY: {secretKeyRef: {name: a, key: k}}}}\n",
+        },
+        "spec.runtime.env.KEY",
+        {"secretKeyRef": {"name": "a", "key": "k"}},
+    ),
     "a keyed list merges by its key, in the base's order": (
         {
             "base/support.yaml": OVERLAY
