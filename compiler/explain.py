@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from compiler.catalogue import CATALOGUE
-from compiler.catalogue.entry import Entry
 from compiler.document_schema import document_schema
 from compiler.errors import UsageError
+from compiler.explain_code import WIDTH, explain_code, list_codes
 from compiler.kind import Kind
 from compiler.kinds import KINDS
 from compiler.misfit_words import pattern_words
@@ -20,7 +20,6 @@ from compiler.spec import Shape
 from compiler.suggestion import did_you_mean
 from compiler.type_words import type_words, without_variable
 
-_WIDTH = 100
 _CODE = re.compile(r"^[Rr]\d+$")
 
 
@@ -31,7 +30,7 @@ def explain(topic: str) -> str:
         if entry is None:
             help = f"codes stand in brackets in messages, {next(iter(CATALOGUE))} to {list(CATALOGUE)[-1]}"
             raise UsageError(f"there is no code {topic.upper()}", help)
-        return _code(entry)
+        return explain_code(entry)
     name, _, path = topic.partition(".")
     kind = _kinds().get(name.lower())
     if kind is None:
@@ -41,27 +40,17 @@ def explain(topic: str) -> str:
     return _field(kind, path.split(".")) if path else _kind(kind)
 
 
+def overview() -> str:
+    """What can be asked about: every kind and every code."""
+    width = max(map(len, KINDS))
+    kinds = "".join(f"  {kind.name:<{width}}  {kind.title}\n" for kind in KINDS.values())
+    asked = "Ask with a kind, a field of one such as Agent.runtime.scale, or a code."
+    return f"{asked}\n\nKinds:\n{kinds}\nCodes of messages:\n{list_codes()}"
+
+
 def _kinds() -> dict[str, Kind]:
     """Every kind under each of its names, in lower case."""
     return {name.lower(): kind for kind in KINDS.values() for name in (*kind.short_names, kind.plural, kind.name)}
-
-
-def _code(entry: Entry) -> str:
-    return "\n".join(
-        (
-            f"{entry.code} {entry.name} ({entry.severity.value})",
-            f"{entry.title}.",
-            "",
-            *_wrapped(entry.explanation),
-            "",
-            "To mend it:",
-            *_wrapped(entry.remedy, "  "),
-            "",
-            "An example of the mistake:",
-            textwrap.indent(entry.example, "  "),
-            "",
-        )
-    )
 
 
 def _kind(kind: Kind) -> str:
@@ -196,4 +185,4 @@ def _unknown(kind: Kind, above: list[str], step: str, here: Schema, root: Schema
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The field changes what runs. Leaving it out would compile the document into something that behaves "
         "differently.",
         "Remove the field, or keep the document with its own system until Roster knows it.",
-        "kind: AgentRuntime\nspec:\n  rollout: {steps: [{setWeight: 10}]}",
     ),
     warning(
         "R0702",
@@ -18,7 +17,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field of another system does nothing there either",
         "The system that the document was written for ignores the field. It is ignored here too, and told.",
         "Remove the field.",
-        "kind: PromptPack\nspec:\n  rollout: {type: immediate}",
     ),
     warning(
         "R0703",
@@ -26,7 +24,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field or a value of another system stands under an old name",
         "The system has renamed it. The old name is still read, so that documents need not change all at once.",
         "Write the new name, which the message gives.",
-        "kind: Provider\nspec:\n  type: anthropic",
     ),
     warning(
         "R0704",
@@ -34,7 +31,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A document of another system names a namespace",
         "The namespace serves to find what references mean. All objects are then made in the environment's.",
         "Remove it, or keep it as long as the file is used elsewhere too.",
-        "metadata: {name: support, namespace: team-a}",
     ),
     error(
         "R0705",
@@ -42,7 +38,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field that the other system does not have",
         "Its own definition would refuse or drop the field, so its effect is unknown.",
         "Correct the spelling, or remove it.",
-        "kind: AgentRuntime\nspec:\n  facde: {type: websocket}",
     ),
     error(
         "R0706",
@@ -50,7 +45,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A value that the other system would not take",
         "Its own definition refuses the value.",
         "Write a value that the message allows.",
-        "kind: AgentRuntime\nspec:\n  facades: [{type: websockets}]",
     ),
     error(
         "R0707",
@@ -58,7 +52,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A reference of another system's document means nothing",
         "What it names is neither in this environment nor in its bases, so the agent would wait for it for ever.",
         "Correct the name or the namespace, or add the document that is meant.",
-        "promptPackRef: {name: suport}",
     ),
     warning(
         "R0708",
@@ -66,7 +59,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field of another system is expressed, but not to the letter",
         "Roster has a word for what the field does, and does it in a slightly different way, which the message says.",
         "Read what differs; write the spec in Roster's own words if it matters.",
-        "runtime:\n  extraVolumeMounts: [{name: data, mountPath: /data}]",
     ),
     error(
         "R0709",
@@ -74,6 +66,5 @@ ENTRIES: tuple[Entry, ...] = (
         "Two documents of another system differ by their namespace only",
         "All objects of an environment are in its one namespace, so the two would become one.",
         "Rename one of them, or declare each in an environment of its own.",
-        "metadata: {name: support, namespace: team-a}\n---\nmetadata: {name: support, namespace: team-b}",
     ),
 )

@@ -20,16 +20,14 @@ class Entry:
     explanation: str
     """Why it is refused: what would happen otherwise."""
     remedy: str
-    """How to mend it."""
-    example: str
-    """A few lines that have the mistake."""
+    """How to mend it. An example of the mistake and of its mend lies in `examples/CODE.yaml`."""
 
 
-def error(code: str, name: str, title: str, explanation: str, remedy: str, example: str) -> Entry:
+def error(code: str, name: str, title: str, explanation: str, remedy: str) -> Entry:
     """An entry that stops what it touches."""
-    return Entry(code, name, Severity.ERROR, title, explanation, remedy, example)
+    return Entry(code, name, Severity.ERROR, title, explanation, remedy)
 
 
-def warning(code: str, name: str, title: str, explanation: str, remedy: str, example: str) -> Entry:
+def warning(code: str, name: str, title: str, explanation: str, remedy: str) -> Entry:
     """An entry that stops nothing."""
-    return Entry(code, name, Severity.WARNING, title, explanation, remedy, example)
+    return Entry(code, name, Severity.WARNING, title, explanation, remedy)

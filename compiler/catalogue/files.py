@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A spec is something that a person writes and reviews. A larger file is refused before it is parsed, so that "
         "no repository can exhaust the memory of whoever compiles it.",
         "Keep long texts and data in files beside the document, and name them with {file: path}.",
-        "fragments:\n  terms: |\n    ... two megabytes of text ...",
     ),
     error(
         "R0102",
@@ -18,7 +17,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A document file is not UTF-8 text",
         "YAML is text. A file in another encoding, or a binary file with the ending .yaml, would be misread.",
         "Save the file as UTF-8, or give it another ending.",
-        "agents/support.yaml: saved as UTF-16",
     ),
     error(
         "R0103",
@@ -26,7 +24,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A document is not YAML",
         "The parser stopped at this place. What follows was not read, so it may hold more mistakes.",
         "Mend the syntax: often it is the indentation, a missing quote, or a tab.",
-        "spec:\n  description: Answers: orders and refunds",
     ),
     error(
         "R0104",
@@ -34,7 +31,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A key is given twice in one map",
         "Many readers of YAML silently take the last one. Which of the two is meant cannot be known.",
         "Keep one of the two.",
-        "runtime:\n  scale: {max: 20}\n  scale: {max: 60}",
     ),
     error(
         "R0105",
@@ -42,7 +38,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The document uses a part of YAML that specs do without",
         "Keys that are no text, merge keys (<<) and tags mean different things to different readers of YAML.",
         "Write the key as text, the merged fields out, and leave tags away; to share fields, use a base.",
-        "spec:\n  <<: *defaults",
     ),
     error(
         "R0106",
@@ -50,7 +45,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The document grows beyond all measure",
         "Aliases and nesting let a small file describe a huge value. The limits are far above what specs need.",
         "Write the values out, or split the document.",
-        "a: &a [x, x, x]\nb: &b [*a, *a, *a]\nc: &c [*b, *b, *b]",
     ),
     error(
         "R0107",
@@ -58,7 +52,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A number that readers of YAML read differently",
         "0644 is 420 to some readers and 644 to others; a very large number is rounded by some.",
         "Quote it where it is a text, and write octal numbers as 0o644.",
-        "defaultMode: 0644",
     ),
     error(
         "R0108",
@@ -67,7 +60,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A link that leaves the repository would make the outcome depend on the machine that compiles it, or give "
         "away files of that machine.",
         "Replace the link by the file itself.",
-        "agents/support.yaml -> ../../../etc/passwd",
     ),
     error(
         "R0109",
@@ -75,7 +67,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A document does not say what it is",
         "Every document has apiVersion, kind and metadata.name. Without them nobody knows what it declares.",
         "Add what is missing. A YAML file that is a payload belongs in a folder named files/.",
-        "metadata:\n  name: support\nspec: {}",
     ),
     error(
         "R0111",
@@ -84,7 +75,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Plain Kubernetes documents live in objects/ of an environment, and specs everywhere else, so that a reader "
         "sees from the path which of the two a file is.",
         "Move the file.",
-        "environments/prod/agents/quota.yaml: kind: ResourceQuota",
     ),
     error(
         "R0112",
@@ -93,6 +83,5 @@ ENTRIES: tuple[Entry, ...] = (
         "An environment is laid over its bases, the lowest first. A circle has no lowest, and an empty folder is "
         "most often a misspelt one.",
         "Name folders of this repository, relative to environment.yaml, and no folder that builds on this one.",
-        "bases: [../bsae]",
     ),
 )

@@ -10,7 +10,6 @@ _PLAIN: tuple[Entry, ...] = (
         "A Secret in Git is readable by everyone who can read the repository. Roster never reads, stores, applies or "
         "shows its values; only the names of its keys are noted.",
         "Make the Secret by other means, such as External Secrets or Sealed Secrets, and remove it here.",
-        "apiVersion: v1\nkind: Secret\nmetadata: {name: anthropic}",
     ),
     error(
         "R0502",
@@ -18,7 +17,6 @@ _PLAIN: tuple[Entry, ...] = (
         "A plain document names another namespace",
         "An environment has one namespace. Objects elsewhere could not be found, owned or removed with it.",
         "Remove the namespace, or declare the object in the environment that it belongs to.",
-        "metadata: {name: quota, namespace: kube-system}",
     ),
 )
 
@@ -30,7 +28,6 @@ _PROVIDER: tuple[Entry, ...] = (
         "A role is what the endpoint does: llm, embedding, speech, images. Not every type does everything, and the "
         "settings of a role belong to that role only.",
         "Change the role or the type, or remove the settings.",
-        "type: claude\nrole: embedding",
     ),
     error(
         "R0512",
@@ -38,7 +35,6 @@ _PROVIDER: tuple[Entry, ...] = (
         "An entry of a provider does not say which model it is",
         "The key of the entry is the name by which agents use it; what the endpoint calls the model stands inside.",
         "Add model.",
-        "models:\n  fast: {capabilities: [text]}",
     ),
     error(
         "R0513",
@@ -46,7 +42,6 @@ _PROVIDER: tuple[Entry, ...] = (
         "A provider names a variable for a key that it does not have",
         "keyEnv says under which name the key reaches the container; without keyFrom there is no key.",
         "Add keyFrom.secretKeyRef, or remove keyEnv.",
-        "type: claude\nkeyEnv: MY_KEY",
     ),
     warning(
         "R0514",
@@ -54,7 +49,6 @@ _PROVIDER: tuple[Entry, ...] = (
         "A header that is a credential is written in the open",
         "Everyone who can read the repository or the ConfigMap can read it.",
         "Keep the key in a Secret, and refer to it with secretKeyRef.",
-        'headers: {Authorization: "Bearer ..."}',
     ),
     error(
         "R0515",
@@ -63,7 +57,6 @@ _PROVIDER: tuple[Entry, ...] = (
         "A platform hosts models of other makers, and needs to be told where: a region, a project, an endpoint. Such "
         "a provider has both a platform and auth.",
         "Add what is missing, or remove platform and auth.",
-        "type: claude\nplatform: {type: azure}",
     ),
     error(
         "R0516",
@@ -71,7 +64,6 @@ _PROVIDER: tuple[Entry, ...] = (
         "The way of authentication does not fit the platform",
         "Each platform has its own ways, and each way its own settings.",
         "Write one of the ways that the message lists, with the settings that belong to it.",
-        "platform: {type: bedrock, region: eu-west-1}\nauth: {type: servicePrincipal}",
     ),
 )
 
@@ -83,7 +75,6 @@ _PROMPT_PACK: tuple[Entry, ...] = (
         "A pack has prompts, or one compiled pack.json in their place; its workflow and its agents name prompts and "
         "states of the same pack.",
         "Add what is missing, or correct the name.",
-        "workflow:\n  entry: greet\n  states: {welcome: {prompt: default}}",
     ),
     error(
         "R0518",
@@ -91,7 +82,6 @@ _PROMPT_PACK: tuple[Entry, ...] = (
         "A compiled prompt pack is no pack.json",
         "The file is passed to the agent's runtime as it is. A runtime that cannot read it does not start.",
         "Compile the pack again.",
-        "compiled: {file: pack.md}",
     ),
     warning(
         "R0519",
@@ -99,7 +89,6 @@ _PROMPT_PACK: tuple[Entry, ...] = (
         "A compiled prompt pack says another version than its spec",
         "Agents choose by the version of the spec, and people read the one inside; two that differ mislead.",
         "Let both say the same.",
-        'version: 2.0.0\ncompiled: "{\\"version\\": \\"1.4.0\\"}"',
     ),
 )
 
@@ -111,7 +100,6 @@ _AGENT: tuple[Entry, ...] = (
         "A facade is how an agent is reached. A daemon holds conversations, a function answers single requests: each "
         "has its own facades, and an agent without any could not be reached at all.",
         "Add or remove facades as the message says.",
-        "mode: function\nfacades:\n  websocket: {}",
     ),
     error(
         "R0521",
@@ -119,7 +107,6 @@ _AGENT: tuple[Entry, ...] = (
         "Two facades of an agent share a port",
         "All containers of a pod share its ports, so only one of the two could listen.",
         "Give one of them another port.",
-        "facades:\n  websocket: {port: 8080}\n  rest: {port: 8080}",
     ),
     error(
         "R0522",
@@ -127,7 +114,6 @@ _AGENT: tuple[Entry, ...] = (
         "The schemas of a function are missing, or belong to no function",
         "A function is defined by what it takes and gives: inputSchema and outputSchema. A daemon has neither.",
         "Add the schemas, or remove them.",
-        "mode: daemon\ninputSchema: {type: object}",
     ),
     error(
         "R0523",
@@ -136,7 +122,6 @@ _AGENT: tuple[Entry, ...] = (
         "A version is exact, a track follows the newest; both at once mean nothing. The prompt that a conversation "
         "begins with must be one of the pack's.",
         "Keep version or track, and name a prompt of the pack.",
-        "prompts: {pack: support, version: 1.4.0, track: stable}",
     ),
     error(
         "R0524",
@@ -144,7 +129,6 @@ _AGENT: tuple[Entry, ...] = (
         "A model's role is not the one of the slot that uses it",
         "A slot is called for one purpose; an embedding model cannot hold a conversation.",
         "Set role of the slot, or use another model.",
-        "models:\n  default: {use: openai/text-embedding-3}",
     ),
     error(
         "R0525",
@@ -153,7 +137,6 @@ _AGENT: tuple[Entry, ...] = (
         "requires is compared with the capabilities that the provider declares, so that a model without tools never "
         "replaces one with tools unseen.",
         "Use another model, drop the requirement, or correct the capabilities of the provider.",
-        "models:\n  default: {use: gpt/mini, requires: [vision]}",
     ),
     error(
         "R0526",
@@ -161,7 +144,6 @@ _AGENT: tuple[Entry, ...] = (
         "Two providers of an agent give one environment variable",
         "Each provider's key reaches the container in a variable. Under one name, one key would hide the other.",
         "Set keyEnv on one of the providers.",
-        "models:\n  default: {use: claude-eu/sonnet-4}\n  judge: {use: claude-us/sonnet-4}",
     ),
     error(
         "R0527",
@@ -169,7 +151,6 @@ _AGENT: tuple[Entry, ...] = (
         "The agent's runtime reads a single source of tools",
         "A second one would be silently ignored.",
         "Put all tools into one ToolRegistry, or choose another framework.",
-        "tools:\n  care: {registry: care-tools}\n  shop: {registry: shop-tools}",
     ),
     error(
         "R0528",
@@ -177,7 +158,6 @@ _AGENT: tuple[Entry, ...] = (
         "The environment has no store of this name",
         "Stores are declared by each environment, because each has its own databases.",
         "Declare it under stores of environment.yaml, or name another.",
-        "session: {store: redsi}",
     ),
     error(
         "R0529",
@@ -186,7 +166,6 @@ _AGENT: tuple[Entry, ...] = (
         "A task store of type redis has an address and one in memory has none; a client is an agent of the fleet or "
         "a url, not both.",
         "Remove one of the two, or add what is missing.",
-        "a2a:\n  taskStore: {type: redis}",
     ),
     error(
         "R0530",
@@ -194,7 +173,6 @@ _AGENT: tuple[Entry, ...] = (
         "Media are kept in several stores",
         "A conversation's media lie in one place.",
         "Keep one of the stores.",
-        "media:\n  storage: {s3: {}, gcs: {}}",
     ),
     error(
         "R0531",
@@ -203,7 +181,6 @@ _AGENT: tuple[Entry, ...] = (
         "replicas is a fixed number of pods; min, max and everything that says by what to scale belong to a range "
         "that an autoscaler moves in.",
         "Write replicas alone, or max with what belongs to it.",
-        "scale: {replicas: 3, max: 20}",
     ),
     error(
         "R0532",
@@ -211,7 +188,6 @@ _AGENT: tuple[Entry, ...] = (
         "Scaling needs something that the environment does not have",
         "Scaling by sessions, by triggers or down to zero is done by KEDA, and sessions are counted by Prometheus.",
         "Add keda to the environment's capabilities and set its metrics, if the cluster has them; else scale by CPU.",
-        "scale: {min: 0, max: 20}",
     ),
     error(
         "R0533",
@@ -219,7 +195,6 @@ _AGENT: tuple[Entry, ...] = (
         "The environment has no gateway to expose a facade through",
         "expose leads a host of the environment's gateway to the facade, by Istio or by the Gateway API.",
         "Set gateway and capabilities in environment.yaml, or remove expose; in an overlay: $remove: [expose].",
-        "facades:\n  websocket: {expose: {}}",
     ),
     error(
         "R0534",
@@ -227,7 +202,6 @@ _AGENT: tuple[Entry, ...] = (
         "The settings of the framework do not fit its type",
         "A custom runtime is an image of one's own; a stock runtime brings its image and its health check.",
         "Add the image, or remove what belongs to custom runtimes.",
-        "framework: {type: custom}",
     ),
     error(
         "R0535",
@@ -235,7 +209,6 @@ _AGENT: tuple[Entry, ...] = (
         "A mount names a volume that the agent does not have",
         "The pod would be refused by the API server.",
         "Declare the volume under runtime.volumes, or correct the name.",
-        "runtime:\n  mounts:\n    /data: {volume: data}",
     ),
     warning(
         "R0536",
@@ -244,7 +217,6 @@ _AGENT: tuple[Entry, ...] = (
         "Omnia's images take some settings through the API from Omnia's custom resources, not from files. Roster "
         "makes the pods, and does not emit those resources yet, so the settings have no effect with stock images.",
         "Keep those objects in the cluster, or set framework.image to a runtime that reads files.",
-        "framework: {type: promptkit}\nmodels:\n  default: {use: claude/sonnet-4}",
     ),
 )
 
@@ -255,7 +227,6 @@ _TOOL_REGISTRY: tuple[Entry, ...] = (
         "A handler's settings are not those of its type",
         "Each type of handler has one block of settings with its own name.",
         "Add the block of the type, remove the others.",
-        "handlers:\n  orders: {type: http, grpc: {endpoint: orders:50051}}",
     ),
     error(
         "R0541",
@@ -264,7 +235,6 @@ _TOOL_REGISTRY: tuple[Entry, ...] = (
         "Some handlers tell themselves what their tools are (openapi, mcp); for the others the spec says it. Names "
         "of tools are unique in a registry, because a model calls them by name.",
         "Add, remove or rename the tool.",
-        "handlers:\n  orders: {type: http, http: {endpoint: http://orders}}",
     ),
     error(
         "R0542",
@@ -272,7 +242,6 @@ _TOOL_REGISTRY: tuple[Entry, ...] = (
         "The settings of an MCP handler do not fit its transport",
         "stdio starts a program in the pod, so it has a command; the others call a server, so they have an endpoint.",
         "Add what the transport needs, remove what it has no use for.",
-        "mcp: {transport: stdio, endpoint: http://tools}",
     ),
     error(
         "R0543",
@@ -280,7 +249,6 @@ _TOOL_REGISTRY: tuple[Entry, ...] = (
         "The authentication of a handler does not fit",
         "Each way of authentication has its own settings, and not every handler can use each.",
         "Add what is missing, remove what is of no use, or choose another type.",
-        "auth: {type: basic}",
     ),
     error(
         "R0544",
@@ -288,7 +256,6 @@ _TOOL_REGISTRY: tuple[Entry, ...] = (
         "The longest wait between retries is shorter than the first",
         "Waits grow from initialBackoff to maxBackoff.",
         "Raise maxBackoff, or lower initialBackoff.",
-        "retry: {initialBackoff: 10s, maxBackoff: 1s}",
     ),
 )
 

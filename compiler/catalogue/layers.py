@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Maps merge, everything else is replaced. A text over a map, or a list over a number, is most often a slip "
         "of indentation, and would silently drop what the lower layer says.",
         "Keep the type, or write $replace: true in the map around the field if it is meant.",
-        "# base:    scale: {max: 20}\n# overlay:\nruntime: {scale: 60}",
     ),
     error(
         "R0402",
@@ -19,7 +18,6 @@ ENTRIES: tuple[Entry, ...] = (
         "An override that hits nothing is a mistake that would stay unseen: the name is misspelt, or the base has "
         "changed.",
         "Correct the name, or remove it from $remove.",
-        "facades: {$remove: [a2b]}",
     ),
     error(
         "R0403",
@@ -27,7 +25,6 @@ ENTRIES: tuple[Entry, ...] = (
         "null does not delete what a lower layer sets",
         "In some tools null deletes a value, in others it sets one. Here it does neither.",
         "Write $remove: [name] in the map around the field.",
-        "facades:\n  a2a: null",
     ),
     warning(
         "R0404",

@@ -12,7 +12,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "The API server would refuse the object, or drop the field, by its schema for the environment's version of "
         "Kubernetes." + _OWN_FAULT,
         "Correct the spelling, or remove the field.",
-        "kind: Deployment\nspec:\n  replcas: 3",
     ),
     error(
         "R0602",
@@ -20,7 +19,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "A field of an object has the wrong type",
         "The API server would refuse the object." + _OWN_FAULT,
         "Write a value of the type that the message names; quote it where it is a text.",
-        "kind: ConfigMap\ndata:\n  retries: 3",
     ),
     error(
         "R0603",
@@ -28,7 +26,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "An object lacks a field that its kind requires",
         "The API server would refuse the object." + _OWN_FAULT,
         "Add the field.",
-        "kind: Deployment\nspec:\n  template: {}",
     ),
     error(
         "R0604",
@@ -36,7 +33,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "A field of an object has a value that its kind does not take",
         "The API server, or the controller that reads the object, would refuse it." + _OWN_FAULT,
         "Write a value that the message allows.",
-        "kind: HTTPRoute\nspec:\n  hostnames: [Agents.example.com]",
     ),
     error(
         "R0605",
@@ -45,7 +41,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "The API group is one of Kubernetes' own, and in this version it does not have the kind: misspelt, or "
         "removed in the meantime.",
         "Write the API version that the message names, or set the version of the environment's target.",
-        "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget",
     ),
     warning(
         "R0606",
@@ -54,7 +49,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "Roster knows the kinds of Kubernetes itself, and those that it emits. Any other is passed through: only its "
         "name, its labels and its references were checked, and the API server says the rest when it is applied.",
         "Nothing, if the kind is right; see that the cluster has its definition.",
-        "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor",
     ),
     error(
         "R0607",
@@ -62,7 +56,6 @@ _SCHEMA: tuple[Entry, ...] = (
         "The schemas of this version of Kubernetes are not known",
         "Objects are judged by the version that the environment's cluster runs.",
         "Write one of the versions that the message lists; a newer Roster knows newer ones.",
-        'target:\n  kubernetes: {cluster: prod-eu, version: "1.99"}',
     ),
 )
 
@@ -74,7 +67,6 @@ _NAMES: tuple[Entry, ...] = (
         "An object's name is made from the name of its spec. Each kind has its own limits: a Service is a DNS label "
         "of 63 characters, a CronJob's name must leave room for what its Jobs are called.",
         "Shorten or change the name of the spec.",
-        "kind: Agent\nmetadata: {name: a-name-of-more-than-sixty-three-characters-which-no-service-can-have}",
     ),
     error(
         "R0611",
@@ -83,7 +75,6 @@ _NAMES: tuple[Entry, ...] = (
         "Kubernetes takes at most 63 characters: letters, digits, -, _ and ., a letter or digit first and last. The "
         "API server would refuse the object.",
         "Change the label; free text belongs into annotations.",
-        "labels: {owner: Ana & Ben}",
     ),
     error(
         "R0612",
@@ -91,7 +82,6 @@ _NAMES: tuple[Entry, ...] = (
         "A key of a ConfigMap is no file name",
         "Keys become files where the ConfigMap is mounted. The API server takes letters, digits, -, _ and . only.",
         "Change the key; folders are made where the ConfigMap is mounted.",
-        "data:\n  prompts/system.md: You are kind.",
     ),
     error(
         "R0613",
@@ -99,7 +89,6 @@ _NAMES: tuple[Entry, ...] = (
         "A ConfigMap is larger than 1 MiB",
         "The API server refuses it. The longest of its texts is shown.",
         "Shorten the text, or split the pack or registry in two.",
-        "prompts:\n  default:\n    system: {file: whole-manual.md}",
     ),
     error(
         "R0614",
@@ -107,7 +96,6 @@ _NAMES: tuple[Entry, ...] = (
         "The annotations of an object are larger than 256 KiB",
         "The API server refuses the object.",
         "Shorten them, or keep the text in a ConfigMap.",
-        "annotations:\n  notes: ... 300 KiB ...",
     ),
 )
 
@@ -119,7 +107,6 @@ _PODS: tuple[Entry, ...] = (
         "Containers, volumes, environment variables and mounts are told apart by name or path. The API server "
         "refuses two of one name, or one silently hides the other.",
         "Rename one of them, or remove it.",
-        "env:\n- {name: LOG_LEVEL, value: info}\n- {name: LOG_LEVEL, value: debug}",
     ),
     error(
         "R0621",
@@ -128,7 +115,6 @@ _PODS: tuple[Entry, ...] = (
         "All containers of a pod share its ports, and a Service finds one by number or name. Names have at most 15 "
         "characters.",
         "Give one of them another number or name.",
-        "ports:\n- {name: http, containerPort: 8080}\n- {name: http, containerPort: 8081}",
     ),
     error(
         "R0622",
@@ -136,7 +122,6 @@ _PODS: tuple[Entry, ...] = (
         "A mount names a volume that the pod does not have",
         "The API server refuses the workload.",
         "Declare the volume, or correct the name.",
-        "volumeMounts:\n- {name: data, mountPath: /data}\nvolumes: []",
     ),
     error(
         "R0623",
@@ -145,7 +130,6 @@ _PODS: tuple[Entry, ...] = (
         "A named port that is not declared fails every probe, so the container is restarted for ever. A number works "
         "if the program listens there; where a person wrote it, it is a warning.",
         "Declare the port in the container, or ask one that is declared.",
-        "ports: [{name: http, containerPort: 8080}]\nlivenessProbe: {httpGet: {port: health}}",
     ),
     error(
         "R0624",
@@ -153,7 +137,6 @@ _PODS: tuple[Entry, ...] = (
         "An amount of CPU or memory is none",
         "The API server cannot read it.",
         "Write a number with one of Kubernetes' units: 250m, 0.5, 256Mi, 1Gi.",
-        "resources: {limits: {memory: 1 GB}}",
     ),
     error(
         "R0625",
@@ -161,7 +144,6 @@ _PODS: tuple[Entry, ...] = (
         "A request is above its limit",
         "The API server refuses the workload. Note that 1Gi is more than 1G.",
         "Raise the limit, or lower the request.",
-        "resources:\n  requests: {memory: 1Gi}\n  limits: {memory: 512Mi}",
     ),
 )
 
@@ -172,7 +154,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "A workload's selector does not match its own pods",
         "The API server refuses the workload.",
         "Give the template of its pods the labels that the selector wants.",
-        "selector: {matchLabels: {app: web}}\ntemplate: {metadata: {labels: {app: www}}}",
     ),
     error(
         "R0631",
@@ -181,7 +162,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "A Service without pods answers nobody, and a policy or budget without pods protects nothing. For a plain "
         "document it is a warning, since the pods may be made by other means.",
         "Correct the selector, or the labels of the pods.",
-        "kind: Service\nspec:\n  selector: {app: wep}",
     ),
     error(
         "R0632",
@@ -190,7 +170,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "Traffic to the port would be refused. A number that no container declares may still be listened to; where a "
         "person wrote it, it is a warning.",
         "Name a port that the pods declare.",
-        "kind: Service\nspec:\n  ports: [{port: 80, targetPort: htpt}]",
     ),
     error(
         "R0633",
@@ -200,7 +179,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "the name it is a warning, since the object may be made by other means. Secrets always are, and are not "
         "looked for.",
         "Declare the object in objects/, or correct the name.",
-        "envFrom: [{configMapRef: {name: settigns}}]",
     ),
     error(
         "R0634",
@@ -208,7 +186,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "An autoscaler scales a workload that is not declared",
         "It would do nothing.",
         "Correct the name, the kind or the API version of scaleTargetRef.",
-        "kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: wep}",
     ),
     error(
         "R0635",
@@ -217,7 +194,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "Requests would be answered with 503. Where a person wrote the name of a Service it is a warning, since it "
         "may be made by other means.",
         "Correct the name or the port.",
-        "kind: HTTPRoute\nspec:\n  rules: [{backendRefs: [{name: wep, port: 80}]}]",
     ),
     error(
         "R0636",
@@ -225,7 +201,6 @@ _REFERENCES: tuple[Entry, ...] = (
         "Two exposed facades have the same host",
         "The route of an exposed facade takes every request to its host, so one of the two would get the other's.",
         "Give one of them another expose.host, or none: then it is named after its agent.",
-        "facades:\n  websocket: {expose: {host: chat.example.com}}\n  a2a: {expose: {host: chat.example.com}}",
     ),
 )
 
@@ -237,7 +212,6 @@ _SCALING: tuple[Entry, ...] = (
         "Use is measured in percent of the request. If one container of the pod has none, the autoscaler never "
         "scales, and only says so in its own conditions.",
         "Add resources.requests for the resource to every container of the pod.",
-        "runtime:\n  scale: {max: 20, cpu: 80}\n  resources: {}",
     ),
     error(
         "R0641",
@@ -246,7 +220,6 @@ _SCALING: tuple[Entry, ...] = (
         "Each sync would put the number back, and the autoscaler would change it again. Where a person wrote both, "
         "it is a warning.",
         "Remove replicas, or the autoscaler.",
-        "kind: Deployment\nspec: {replicas: 3}   # and a HorizontalPodAutoscaler for it",
     ),
     error(
         "R0642",
@@ -254,7 +227,6 @@ _SCALING: tuple[Entry, ...] = (
         "Two autoscalers scale one workload",
         "They would undo each other's decisions. Note that a ScaledObject makes a HorizontalPodAutoscaler itself.",
         "Remove one of them.",
-        "a HorizontalPodAutoscaler and a ScaledObject, both for Deployment/support",
     ),
     error(
         "R0643",
@@ -262,7 +234,6 @@ _SCALING: tuple[Entry, ...] = (
         "An autoscaler's least number of pods is above its most",
         "The API server, or KEDA, refuses it.",
         "Raise the most, or lower the least.",
-        "spec: {minReplicas: 4, maxReplicas: 3}",
     ),
 )
 
@@ -274,7 +245,6 @@ _ENVIRONMENT: tuple[Entry, ...] = (
         "Kinds of KEDA, Istio and the Gateway API exist only where these are installed. An environment says so with "
         "capabilities; otherwise the sync would fail half-way.",
         "Add the capability to environment.yaml if the cluster has it, or do without.",
-        "capabilities: []   # and a ScaledObject in objects/",
     ),
     error(
         "R0651",
@@ -283,7 +253,6 @@ _ENVIRONMENT: tuple[Entry, ...] = (
         "Both would be applied to one object on the target, and each sync would leave another of the two. Both "
         "places are shown.",
         "Rename one of the two, or remove one.",
-        "an Agent named web, and a Service named web in objects/",
     ),
 )
 

@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Two documents of one kind and name in different layers are a base and its overlay; in one layer nobody "
         "could say which of them wins.",
         "Rename one of them, or remove it.",
-        "agents/support.yaml and agents/support-old.yaml: name: support",
     ),
     error(
         "R0202",
@@ -18,7 +17,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The kind or the API version is not one of Roster's",
         "A document that nobody reads must not look as if it had an effect.",
         "Correct the spelling; the message lists the kinds.",
-        "apiVersion: roster.dev/v1\nkind: Agnet",
     ),
     error(
         "R0203",
@@ -27,7 +25,6 @@ ENTRIES: tuple[Entry, ...] = (
         "References are looked up when a fleet is compiled, in the environment that is compiled: its own folder and "
         "its bases. What is not found there would be missing when the pods start.",
         "Correct the name, or declare what is missing in this environment or in one of its bases.",
-        "models:\n  default: {use: cluade/sonnet-4}",
     ),
     error(
         "R0204",
@@ -35,7 +32,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A reference names no entry of the spec it refers to",
         "Such a reference is written name/entry: the spec, and one key of the map in it that is meant.",
         "Write one of the entries that the message lists, or declare the entry.",
-        "models:\n  default: {use: claude/sonet-4}",
     ),
     error(
         "R0205",
@@ -44,7 +40,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Versions of a spec lie side by side in the tree. An exact version must be among them, and a track needs a "
         "version that belongs to it: stable takes none with a pre-release.",
         "Name a version that is in the tree, or add the version.",
-        "prompts: {pack: support, version: 9.9.9}",
     ),
     error(
         "R0206",
@@ -53,6 +48,5 @@ ENTRIES: tuple[Entry, ...] = (
         "The path is relative to the document that names it, stays in the repository, and leads to UTF-8 text of at "
         "most 1 MiB, which is what a ConfigMap can hold.",
         "Correct the path, save the file as UTF-8, or split it.",
-        "prompts:\n  default:\n    system: {file: sytem.md}",
     ),
 )

@@ -9,7 +9,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field does not exist",
         "A field that nobody reads would be accepted and then do nothing, which is found out in production.",
         "Correct the spelling; `roster explain KIND.FIELD` lists the fields of a map.",
-        "runtime:\n  reosurces: {}",
     ),
     error(
         "R0302",
@@ -17,7 +16,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field has a value of the wrong type",
         'Values are taken as they are written: "80" is no number, and 1.0 is no text.',
         "Write a value of the type that the message names; quote it where it is a text.",
-        "prompts: {pack: support, version: 1.4}",
     ),
     error(
         "R0303",
@@ -26,7 +24,6 @@ ENTRIES: tuple[Entry, ...] = (
         "There is no value that would be right for everybody. In a base the field may be missing; in the environment "
         "that is compiled some layer has to give it.",
         "Add the field.",
-        "spec:\n  type: claude\n  models:\n    sonnet-4: {capabilities: [text]}",
     ),
     error(
         "R0304",
@@ -34,7 +31,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A value is outside of what the field takes",
         "The field takes a few words only, or a text of a certain form, or numbers within bounds.",
         "Write a value that the message allows.",
-        "mode: deamon",
     ),
     error(
         "R0305",
@@ -43,7 +39,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The language knows the field, but this version does not execute it yet. It is refused, because a field that "
         "is accepted and then dropped is worse than an error.",
         "Remove it until then, or use a version of Roster that has it.",
-        "rollout:\n  steps: [{setWeight: 5}]",
     ),
     error(
         "R0307",
@@ -51,6 +46,5 @@ ENTRIES: tuple[Entry, ...] = (
         "Fields of one map contradict each other",
         "Each of the fields is well formed, but together they mean nothing.",
         "Do as the message says: mostly one of two fields has to go.",
-        "target:\n  kubernetes: {cluster: prod-eu}\n  directory: {path: prod}",
     ),
 )

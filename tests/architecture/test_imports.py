@@ -48,6 +48,7 @@ IMPURE_COMPILER = {
     "compiler.trees.*": "where trees come from",
     "compiler.assets": "the compiler's own templates and schemas, which are part of the program",
     "compiler.object_schema": "the schemas of Kubernetes, which are part of the program",
+    "compiler.catalogue.example": "reads the examples of the codes, which are part of the program; no part of compiling",
     "compiler.explain": "reads the docstrings of the kinds for `roster explain`; no part of compiling",
     "compiler.schema": "writes the generated files of schemas/, when a developer asks for it",
 }

@@ -112,10 +112,20 @@ def test_what_is_on_its_way_out_is_not_deleted_again_and_again(fleet, cluster, n
     first = fleet.sync(bundle(keep, unit=fleet.unit))
     assert happened(first)["ConfigMap/settings"] is Happened.TERMINATING
     second = fleet.sync(bundle(keep, unit=fleet.unit))
-    assert outcome(second, "ConfigMap/settings").sentence == "is being deleted already, and waits for example.test/never"
+    assert (
+        outcome(second, "ConfigMap/settings").sentence == "is being deleted already, and waits for example.test/never"
+    )
     assert fleet.writes == []
-    cluster.kubectl("patch", "configmap", "settings", "-n", namespace, "--type=json", "-p",
-                    '[{"op":"remove","path":"/metadata/finalizers"}]')
+    cluster.kubectl(
+        "patch",
+        "configmap",
+        "settings",
+        "-n",
+        namespace,
+        "--type=json",
+        "-p",
+        '[{"op":"remove","path":"/metadata/finalizers"}]',
+    )
     fleet.sync(bundle(keep, unit=fleet.unit))
     assert fleet.inventory() == {"ConfigMap/other"}
 
@@ -224,7 +234,9 @@ class EarlyClock(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        kept = {name: value for name, value in self.headers.items() if name.lower() in ("content-type", "authorization")}
+        kept = {
+            name: value for name, value in self.headers.items() if name.lower() in ("content-type", "authorization")
+        }
         reply = self.cluster.pool.request(
             self.command, f"{self.cluster.server}{self.path}", body=self.rfile.read(length), headers=kept
         )

@@ -132,9 +132,7 @@ def test_namespaces_and_claims_are_never_pruned(fleet, cluster, namespace):
 def test_retired_members_of_a_family_stay_while_they_are_among_the_newest_or_in_use(fleet, cluster, namespace):
     used = deployment("user", namespace, config="pack-0")
     cluster.apply(f"/apis/apps/v1/namespaces/{namespace}/deployments/user", used)
-    cluster.until(
-        f"/api/v1/namespaces/{namespace}/pods", lambda body: len(body["items"]) == 1
-    )
+    cluster.until(f"/api/v1/namespaces/{namespace}/pods", lambda body: len(body["items"]) == 1)
     reports = []
     for number in range(6):
         pack = config_map(f"pack-{number}", namespace, family="pack", text=str(number))
@@ -223,8 +221,16 @@ def test_a_lease_is_renewed_while_it_is_held_and_lost_when_somebody_takes_it(fle
         first = cluster.get(path)["spec"]["renewTime"]
         cluster.until(path, lambda live: live["spec"]["renewTime"] > first)
         assert not held.lost()
-        cluster.kubectl("patch", "lease", path.rpartition("/")[2], "-n", "roster-system", "--type=merge",
-                        "-p", '{"spec":{"holderIdentity":"thief"}}')
+        cluster.kubectl(
+            "patch",
+            "lease",
+            path.rpartition("/")[2],
+            "-n",
+            "roster-system",
+            "--type=merge",
+            "-p",
+            '{"spec":{"holderIdentity":"thief"}}',
+        )
         end = time.monotonic() + 5
         while not held.lost() and time.monotonic() < end:
             time.sleep(0.05)

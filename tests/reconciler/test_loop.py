@@ -282,7 +282,17 @@ def test_a_picture_tells_what_matters_from_what_does_not(scene: dict[ObjectKey, 
 
 
 def test_a_worker_that_died_ends_the_loop_instead_of_being_missed(fleet: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "reconciler.cli", "-C", str(fleet), "run", "--root", str(tmp_path / ".roster"), "dev"]
+    command = [
+        sys.executable,
+        "-m",
+        "reconciler.cli",
+        "-C",
+        str(fleet),
+        "run",
+        "--root",
+        str(tmp_path / ".roster"),
+        "dev",
+    ]
     with (tmp_path / "errors").open("w") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
     assert process.stdout is not None

@@ -130,7 +130,12 @@ REPLACED = "ConfigMap/settings is not the object that we made"
         ("gone already", MAP, Absent(), ("", "")),
         ("nobody may look", MAP, Unreadable("permission is missing"), ("hold", "permission is missing")),
         ("its kind is unknown", MAP, Refused(sentence="no such kind"), ("keep", "no such kind")),
-        ("going already", MAP, seen(MAP, deletionTimestamp="2026-11-21T06:00:00Z"), ("keep", "is being deleted already")),
+        (
+            "going already",
+            MAP,
+            seen(MAP, deletionTimestamp="2026-11-21T06:00:00Z"),
+            ("keep", "is being deleted already"),
+        ),
         ("a Namespace", NAMESPACE, seen(NAMESPACE), ("keep", "no longer in Git; a Namespace is never pruned")),
         ("replaced under its name", MAP, seen(MAP, uid="uid-2"), ("", REPLACED)),
         ("without our labels", MAP, seen(MAP, **STRANGERS), ("", REPLACED)),
@@ -273,7 +278,7 @@ def test_replicas_go_back_to_git_after_the_last_autoscaler_is_pruned():
     assert not made.empty
 
 
-def contested(manager, field='.data.a'):
+def contested(manager, field=".data.a"):
     observation = seen(DRIFTED, dry_run=live(MAP), conflicts=(Conflict(field, manager),))
     made = plan(bundle(MAP), inventory(MAP), Observations(objects={MAP.key: observation}))
     (change,) = made.changes
@@ -312,8 +317,11 @@ def test_the_digest_is_of_what_is_done_to_what():
         return plan(bundle(item), inventory(MAP), Observations(objects={item.key: observation})).digest
 
     drifted = seen(DRIFTED, dry_run=live(MAP))
-    moved = Present(live={**drifted.live, "metadata": {**drifted.live["metadata"], "resourceVersion": "8"}},
-                    fingerprint=drifted.fingerprint, dry_run=drifted.dry_run)
+    moved = Present(
+        live={**drifted.live, "metadata": {**drifted.live["metadata"], "resourceVersion": "8"}},
+        fingerprint=drifted.fingerprint,
+        dry_run=drifted.dry_run,
+    )
     assert digest(drifted) == digest(moved)
     assert digest(drifted) != digest(Absent())
     assert digest(drifted) != digest(seen(owned(config_map("settings", a="8")), dry_run=live(MAP)))

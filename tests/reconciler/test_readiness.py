@@ -154,7 +154,12 @@ def parents(*entries):
         ),
         (ISTIO, {}, None, ("Progressing", "no controller has answered for this VirtualService")),
         (ISTIO, {}, {"observedGeneration": "2", **conditions(condition("Reconciled", "True"))}, ("Healthy", "")),
-        (ISTIO, {}, {"observedGeneration": "1", **conditions(condition("Reconciled", "True"))}, ("Progressing", UNSEEN)),
+        (
+            ISTIO,
+            {},
+            {"observedGeneration": "1", **conditions(condition("Reconciled", "True"))},
+            ("Progressing", UNSEEN),
+        ),
         (ROUTE, {}, parents({**condition("Accepted", "True"), "observedGeneration": 1}), ("Progressing", UNSEEN)),
         (OTHER, {}, conditions({**condition("Ready", "True"), "observedGeneration": 1}), ("Progressing", UNSEEN)),
         (CLAIM, {}, {"phase": "Bound"}, ("Healthy", "")),
@@ -192,8 +197,11 @@ DAEMON = ("apps/v1", "DaemonSet")
     [
         (SET, {"readyReplicas": 2, "updatedReplicas": 2}, ("Healthy", "2 of 2 replicas ready")),
         (SET, {"readyReplicas": 2, "updatedReplicas": 1}, ("Progressing", "2 of 2 replicas ready, 1 of them updated")),
-        (DAEMON, {"desiredNumberScheduled": 1, "numberReady": 1, "updatedNumberScheduled": 1},
-         ("Healthy", "1 of 1 replicas ready")),
+        (
+            DAEMON,
+            {"desiredNumberScheduled": 1, "numberReady": 1, "updatedNumberScheduled": 1},
+            ("Healthy", "1 of 1 replicas ready"),
+        ),
     ],
 )
 def test_other_workloads(kind, status, expected):

@@ -45,5 +45,6 @@ def test_the_wheel_works_far_from_the_checkout(tmp_path):
     assert "Synced" in run(roster, "sync", "prod", cwd=repository.path)
     assert "0 applied" in run(roster, "sync", "prod", cwd=repository.path)
     assert "kind: Deployment" in run(roster, "compile", "prod", cwd=repository.path)
+    assert "cluade/sonnet-4" in run(roster, "explain", "R0203")
     written = {path.name for path in (repository.path / ".roster").rglob("*.yaml")}
     assert any("deployment" in name for name in written)
