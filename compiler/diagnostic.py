@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from compiler.edit import Edit
 from compiler.span import Span
 
 
@@ -31,6 +32,10 @@ class Diagnostic:
     """What is printed under the underlined text."""
     help: str = ""
     """How to mend it, with a suggestion where there is one."""
+    fix: Edit | None = None
+    """What a machine may write to mend it; None where only a person can know."""
+    root: str = ""
+    """What is really missing or wrong, `Provider/cluade`: findings of one code with the same root are one mistake."""
     environments: tuple[str, ...] = ()
     """The environments in which it was seen, sorted."""
 

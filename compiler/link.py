@@ -9,13 +9,15 @@ from typing import Any
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.edit import reworded
+from compiler.inside import at
 from compiler.kinds import KINDS
 from compiler.layered import Layered
 from compiler.shapes import marked, places
 from compiler.source import FieldPath
 from compiler.spec import Ref, TextFile
 from compiler.spec_key import SpecKey
-from compiler.suggestion import did_you_mean, listed
+from compiler.suggestion import did_you_mean, listed, misspelt, nearest
 from compiler.tree import Tree
 from compiler.version import newest
 from compiler.yaml_reader import MAX_BYTES
@@ -87,12 +89,12 @@ class _Linker:
                 f"{ref.kind} {name} runs in other environments only",
                 f"add {self.environment} to its environments ({absent[0].span_of(('spec', 'environments'))})",
                 width=len(name),
+                root=f"{ref.kind}/{name}",
             )
             return
-        guess = did_you_mean(name, known)
-        if guess:
-            near = known[guess.removeprefix("did you mean ").removesuffix("?")][0]
-            guess += f" ({near.document.span_of(('metadata', 'name'))})"
+        near, guess = nearest(name, known), ""
+        if near:
+            guess = f"did you mean {near}? ({known[near][0].document.span_of(('metadata', 'name'))})"
         self._report(
             declaration,
             "R0203",
@@ -101,6 +103,8 @@ class _Linker:
             f"no {ref.kind} is named {name} in environment {self.environment}",
             guess or (f"it has {listed(known)}" if known else f"declare {ref.kind} {name}"),
             width=len(name),
+            word=(name, 0, misspelt(name, known)),
+            root=f"{ref.kind}/{name}",
         )
 
     def _check_member(
@@ -127,6 +131,8 @@ class _Linker:
             path,
             f"declared at {target.document.span_of(('spec', ref.member))}",
             did_you_mean(member, entries) or f"it has {listed(entries)}",
+            word=(member, len(target.name) + 1, misspelt(member, entries)),
+            root=f"{ref.kind}/{target.name}/{member}",
         )
 
     def _version(
@@ -140,6 +146,7 @@ class _Linker:
         if found is not None:
             return found
         available = [item.key.version for item in versions]
+        near = did_you_mean(pinned, available) if pinned is not None else ""
         wanted = f"version {pinned}" if pinned is not None else f"{track} version"
         where = (*path[:-1], "version") if pinned is not None else path
         self._report(
@@ -148,7 +155,8 @@ class _Linker:
             f"{versions[0].key.kind} {versions[0].name} has no {wanted}",
             where,
             "",
-            f"it has {listed(available)}",
+            f"{near} it has {listed(available)}".lstrip(),
+            root=f"{versions[0].key.kind}/{versions[0].name} {wanted}",
         )
         return None
 
@@ -200,8 +208,13 @@ class _Linker:
         label: str,
         help: str,
         width: int | None = None,
+        word: tuple[str, int, str] | None = None,
+        root: str = "",
     ) -> None:
+        """Add an error; `word` is the wrong word of the value, where in it that begins, and the right one if known."""
         span = declaration.document.span_of(path)
+        old, start, new = word or ("", 0, "")
+        whole = at(declaration.data, *path)
         self.diagnostics.append(
             Diagnostic(
                 code=code,
@@ -211,6 +224,8 @@ class _Linker:
                 help=help,
                 span=span if width is None else replace(span, width=width),
                 field=".".join(map(str, path)),
+                fix=reworded(span, old, new, start, str(whole)) if new else None,
+                root=root,
             )
         )
 

@@ -12,6 +12,7 @@ _NOUNS = {
     "bool_type": "true or false",
     "dict_type": "a map",
     "float_type": "a number",
+    "int_from_float": "a whole number",
     "int_type": "a whole number",
     "list_type": "a list",
     "model_type": "a map",

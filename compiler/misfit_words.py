@@ -25,23 +25,29 @@ _PATTERNS = {
     r"^[^/.][^/]*(/[^/.][^/]*)*$": "a path below the root, no step of which begins with a dot",
     r"^1\.[0-9]+$": 'a minor version of Kubernetes in quotes, "1.36"',
 }
-_UNQUOTABLE = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?|true|false")
+UNQUOTABLE = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?|true|false")
+"""A text that is a number or a truth value as soon as its quotes are gone."""
 _BOUNDS = {
     "greater_than": ("gt", "it must be more than"),
     "greater_than_equal": ("ge", "it must be at least"),
     "less_than": ("lt", "it must be less than"),
     "less_than_equal": ("le", "it must be at most"),
 }
+_LENGTHS = {"string_too_short": ("min_length", "at least"), "string_too_long": ("max_length", "at most")}
 _SIZES = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 
 
 def misfit_words(misfit: Misfit, value: Any) -> tuple[str, str]:
     """Message and remedy for the value that stands there."""
     if misfit.kind in ("literal_error", "enum"):
-        expected = str(misfit.limits.get("expected", ""))
-        choices = re.findall(r"'([^']*)'", expected)
-        return f"{called(misfit)} must be {expected.replace(chr(39), '')}", did_you_mean(str(value), choices)
+        expected = str(misfit.limits.get("expected", "")).replace("'", "")
+        return f"{called(misfit)} must be {expected}", did_you_mean(str(value), choices_of(misfit))
     return f"{called(misfit)}: {_words(misfit, value)}", _remedy(misfit, value)
+
+
+def choices_of(misfit: Misfit) -> tuple[str, ...]:
+    """The words that the value must be one of."""
+    return tuple(re.findall(r"'([^']*)'", str(misfit.limits.get("expected", ""))))
 
 
 def called(misfit: Misfit) -> str:
@@ -66,15 +72,22 @@ def _words(misfit: Misfit, value: Any) -> str:
         return f"it must {pattern_words(str(limits.get('pattern')))}"
     if kind == "string_too_short" and limits.get("min_length") == 1:
         return "it must not be empty"
+    if kind in _LENGTHS:
+        key, words = _LENGTHS[kind]
+        return f"it must have {words} {limits[key]} characters{_length(value)}"
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
         return f"{words} {_plain(limits[key])}"
     if kind in _SIZES:
         key, words = _SIZES[kind]
         return f"it must have {words} {limits[key]} {'entry' if limits[key] == 1 else 'entries'}"
-    if misfit.noun and kind != "int_type":
+    if misfit.noun:
         return f"it must be {misfit.noun}{_quoting(value) if kind == 'string_type' else ''}"
     return misfit.message[0].lower() + misfit.message[1:]
+
+
+def _length(value: Any) -> str:
+    return f", and has {len(value)}" if isinstance(value, str) else ""
 
 
 def _plain(limit: float) -> int | float:
@@ -91,5 +104,7 @@ def _remedy(misfit: Misfit, value: Any) -> str:
     """What to do about a quoted number or truth value, and about nothing at all; empty where the message says it."""
     if value is None and misfit.noun:
         return "write a value, or remove the field"
-    quoted = isinstance(value, str) and _UNQUOTABLE.fullmatch(value)
+    if misfit.kind == "string_too_long" and isinstance(value, str):
+        return f"shorten it by {len(value) - int(misfit.limits['max_length'])}"
+    quoted = isinstance(value, str) and UNQUOTABLE.fullmatch(value)
     return "write it without quotes" if quoted and misfit.kind in ("int_type", "float_type", "bool_type") else ""

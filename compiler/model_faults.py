@@ -10,14 +10,16 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import known_prefix
 from compiler.inside import at
 from compiler.layered import Layered
+from compiler.mend import mend
 from compiler.misfit import Misfit, told_once
 from compiler.misfit_words import misfit_words
 from compiler.shapes import model_at
 from compiler.source import FieldPath
 from compiler.spec import Shape
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, nearest
 
 M = TypeVar("M", bound=BaseModel)
+_MENDABLE = frozenset(("R0301", "R0302", "R0304"))
 
 
 def fitted(document: Layered, model: type[M], raw: Any, path: FieldPath) -> tuple[M | None, tuple[Diagnostic, ...]]:
@@ -32,7 +34,20 @@ def misfits(data: Any, model: type[M], raw: Any, path: FieldPath) -> tuple[M | N
         return model.model_validate(raw), ()
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=True)
-        return None, told_once(_misfit(data, detail, path) for detail in details)
+        return None, _without_echoes(told_once(_misfit(data, detail, path) for detail in details), model, path)
+
+
+def _without_echoes(found: tuple[Misfit, ...], model: type[BaseModel], prefix: FieldPath) -> tuple[Misfit, ...]:
+    """The same, but of a misspelt field not also that the right one is missing."""
+    misspelt = [misfit.path for misfit in found if misfit.kind == "extra_forbidden"]
+    meant = {(*path[:-1], nearest(str(path[-1]), _known(model, path, prefix))) for path in misspelt}
+    return tuple(misfit for misfit in found if misfit.kind != "missing" or misfit.path not in meant)
+
+
+def _known(model: type[BaseModel], path: FieldPath, prefix: FieldPath) -> list[str]:
+    """The fields of the map that a path leads into."""
+    shape = model_at(model, path[len(prefix) : -1])
+    return [field.alias or key for key, field in shape.model_fields.items()] if shape is not None else []
 
 
 def fault(
@@ -68,7 +83,19 @@ def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
 
 
 def told(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
-    """What there is to say of a misfit of a model whose value stands at `prefix`."""
+    """What there is to say of a misfit of a model whose value stands at `prefix`, and the edit that certainly mends it."""
+    found = _said(document, model, misfit, prefix)
+    if found.code not in _MENDABLE:
+        return found
+
+    def fits(data: Any, path: FieldPath) -> bool:
+        _, still = misfits(data, model, at(data, *prefix), prefix)
+        return path not in [other.path for other in still]
+
+    return replace(found, fix=mend(document, misfit, _known(model, misfit.path, prefix), fits))
+
+
+def _said(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
     path, kind = misfit.path, misfit.kind
     if kind == "extra_forbidden":
         return _unknown(document, model, path, prefix)
@@ -100,6 +127,6 @@ def _unknown(document: Layered, model: type[BaseModel], path: FieldPath, prefix:
             "remove it until then; nothing is accepted and then dropped",
             key=True,
         )
-    known = [field.alias or key for key, field in shape.model_fields.items()] if shape is not None else []
+    known = _known(model, path, prefix)
     help = did_you_mean(name, known) or (f"known fields: {', '.join(sorted(known))}" if known else "remove it")
     return fault(document, "R0301", f"{parent} has no field {name}", path, help, key=True)

@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Iterator
 
-from compiler.diagnostic import Diagnostic
+from compiler.diagnostic import Diagnostic, Severity
 from compiler.reports.excerpt import Excerpt, excerpt, printable
 from compiler.reports.findings import Findings
+from compiler.reports.mistakes import Mistake, mistakes
 from compiler.tree import Tree
 
 FIRST = 10
-"""How many findings are shown unless all are asked for."""
+"""How many mistakes are shown unless all are asked for."""
 _Paint = Callable[[str, str], str]
 """Style and text -> what is printed."""
 _CODES = {"error": "1;31", "warning": "1;33", "strong": "1", "faint": "34"}
 
 
 def render(findings: Findings, tree: Tree, *, colour: bool = False, limit: int | None = FIRST) -> str:
-    """The findings and one line that sums them up; `limit` findings at most, None for all of them."""
+    """The mistakes and one line that sums them up; `limit` mistakes at most, None for all of them."""
     paint = _painted if colour else _plain
-    shown = findings.diagnostics[:limit]
-    blocks = ["\n".join(_block(item, findings, tree, paint)) for item in shown]
-    hidden = len(findings.diagnostics) - len(shown)
+    found = mistakes(findings.diagnostics)
+    blocks = ["\n".join(_block(item, findings, tree, paint)) for item in found[:limit]]
+    hidden = len(found) - len(blocks)
     if hidden:
         blocks.append(f"+{hidden} more; --all shows them")
     return "\n\n".join([*blocks, summary(findings)]) + "\n"
@@ -34,13 +35,21 @@ def _summary(findings: Findings) -> str:
     checked, failed = findings.environments, findings.failed
     if not findings.diagnostics:
         verb = "is" if len(checked) == 1 else "are"
-        return f"{_many(len(checked), 'environment')} {verb} valid: {', '.join(checked)}" if checked else _NOTHING
-    counts = [_many(findings.errors, "error")] if findings.errors else []
-    counts += [_many(findings.warnings, "warning")] if findings.warnings else []
+        return f"{many(len(checked), 'environment')} {verb} valid: {', '.join(checked)}" if checked else _NOTHING
+    found = mistakes(findings.diagnostics)
+    counts = [count for severity in Severity if (count := _count(found, severity))]
     seen = {name for item in findings.diagnostics for name in item.environments}
-    where = ("" if len(seen) == len(checked) else f"{len(seen)} of ") + _many(len(checked), "environment")
+    where = ("" if len(seen) == len(checked) else f"{len(seen)} of ") + many(len(checked), "environment")
     code = findings.diagnostics[0].code
     return f"{' and '.join(counts)} in {where}. {_verdict(failed, checked)} `roster explain {code}` says more."
+
+
+def _count(found: tuple[Mistake, ...], severity: Severity) -> str:
+    """`2 errors`, `2 errors (14 places)`; empty if there are none."""
+    own = [item for item in found if item.severity is severity]
+    places = sum(1 + len(item.others) for item in own)
+    more = "" if places == len(own) else f" ({places:,} places)"
+    return f"{many(len(own), severity.value)}{more}" if own else ""
 
 
 _NOTHING = "There is nothing to check: no folder below environments/ has an environment.yaml that is not abstract."
@@ -53,17 +62,19 @@ def _verdict(failed: tuple[str, ...], checked: tuple[str, ...]) -> str:
     return f"{', '.join(well)} compile{'s' if len(well) == 1 else ''}." if well else "Nothing was compiled."
 
 
-def _many(count: int, word: str) -> str:
+def many(count: int, word: str) -> str:
+    """`1 error`, `1,000 errors`."""
     return f"{count} {word}" if count == 1 else f"{count:,} {word}s"
 
 
-def _block(item: Diagnostic, findings: Findings, tree: Tree, paint: _Paint) -> Iterator[str]:
-    """The lines of one finding."""
+def _block(mistake: Mistake, findings: Findings, tree: Tree, paint: _Paint) -> Iterator[str]:
+    """The lines of one mistake."""
+    item = mistake.first
     severity = item.severity.value
     yield paint(severity, f"{severity}[{item.code}]") + paint("strong", f": {printable(item.message)}")
     margin = " " * len(str(item.span.line if item.span else ""))
     source = excerpt(tree, item.span) if item.span is not None else None
-    remarks = tuple(_remarks(item, findings))
+    remarks = tuple(_remarks(mistake, findings))
     if item.span is not None:
         yield paint("faint", f"{margin}--> ") + printable(str(item.span))
     if source is not None:
@@ -85,13 +96,16 @@ def _source(item: Diagnostic, source: Excerpt, margin: str, paint: _Paint) -> It
     yield f"{gutter} {' ' * source.offset}{paint(severity, underline)}"
 
 
-def _remarks(item: Diagnostic, findings: Findings) -> Iterator[tuple[str, str]]:
-    if item.help:
-        yield "help", item.help
-    if len(item.environments) > 1:
-        yield "also seen from", ", ".join(item.environments[1:])
-    elif len(findings.environments) > 1 and item.environments and not _says_where(item):
-        yield "seen from", item.environments[0]
+def _remarks(mistake: Mistake, findings: Findings) -> Iterator[tuple[str, str]]:
+    if mistake.first.help:
+        yield "help", mistake.first.help
+    if mistake.elsewhere:
+        yield "also at", mistake.elsewhere
+    seen = mistake.environments
+    if len(seen) > 1:
+        yield "also seen from", ", ".join(seen[1:])
+    elif len(findings.environments) > 1 and seen and not _says_where(mistake.first):
+        yield "seen from", seen[0]
 
 
 def _says_where(item: Diagnostic) -> bool:

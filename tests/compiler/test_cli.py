@@ -94,14 +94,6 @@ def test_validate_reads_the_work_folder_unless_a_commit_is_named(fleet: Fleet) -
     assert (
         shown
         == """\
-error[R0303]: spec lacks type
- --> environments/dev/provider.yaml:4:1
-  |
-4 | spec: {typ: mock, models: {any: {}}}
-  | ^^^^
-  |
-  = help: add type
-
 error[R0301]: spec has no field typ
  --> environments/dev/provider.yaml:4:8
   |
@@ -110,7 +102,7 @@ error[R0301]: spec has no field typ
   |
   = help: did you mean type?
 
-2 errors in 1 of 2 environments. prod compiles. `roster explain R0303` says more.
+1 error in 1 of 2 environments. prod compiles. `roster explain R0301` says more.
 """
     )
     assert fleet.roster("validate", "--ref", "main") == ("2 environments are valid: dev, prod\n", "")
@@ -120,14 +112,14 @@ def test_validate_speaks_json_and_githubs_language(fleet: Fleet) -> None:
     fleet.write({"environments/dev/provider.yaml": BROKEN})
     shown, errors = fleet.roster("validate", "--format", "json", code=2)
     assert json.loads(shown)["summary"] == {
-        "errors": 2,
+        "errors": 1,
         "warnings": 0,
         "environments": ["dev", "prod"],
         "failed": ["dev"],
     }
     assert errors == ""
     shown, _ = fleet.roster("validate", "--format", "github", code=2)
-    assert shown.startswith("::error file=environments/dev/provider.yaml,line=4,col=1,endColumn=5,title=R0303%3A ")
+    assert shown.startswith("::error file=environments/dev/provider.yaml,line=4,col=8,endColumn=11,title=R0301%3A ")
 
 
 def test_annotations_name_files_from_the_top_of_the_repository(tmp_path: Path) -> None:
@@ -162,7 +154,7 @@ def test_compile_prints_no_object_if_there_is_an_error(fleet: Fleet) -> None:
     fleet.write({"environments/dev/provider.yaml": BROKEN})
     shown, errors = fleet.roster("compile", "dev", code=2)
     assert shown == ""
-    assert errors.endswith("2 errors in 1 environment. Nothing was compiled. `roster explain R0303` says more.\n")
+    assert errors.endswith("1 error in 1 environment. Nothing was compiled. `roster explain R0301` says more.\n")
 
 
 # --- diff
@@ -228,9 +220,9 @@ def test_diff_ends_with_one_only_if_asked_to(fleet: Fleet) -> None:
 @pytest.mark.parametrize(
     ("style", "begins"),
     [
-        ("text", "error[R0303]: spec lacks type\n"),
+        ("text", "error[R0301]: spec has no field typ\n"),
         ("json", '{\n  "version": 1,\n  "diagnostics": ['),
-        ("markdown", "<!-- roster-diff -->\n### Roster: 2 errors in 1 of 2 environments\n\n```text\nerror[R0303]"),
+        ("markdown", "<!-- roster-diff -->\n### Roster: 1 error in 1 of 2 environments\n\n```text\nerror[R0301]"),
     ],
 )
 def test_diff_of_a_head_with_errors_shows_them(fleet: Fleet, style: str, begins: str) -> None:

@@ -85,9 +85,12 @@ def agent(*replacements: tuple[str, str]) -> dict[str, str]:
 MISTAKES = {
     "an unknown field": (
         agent(("facades:", "facade:")),
-        [("R0303", f"{AGENT_FILE}:4:1", "spec lacks facades"), ("R0301", f"{AGENT_FILE}:9:3", "did you mean facades?")],
+        [("R0301", f"{AGENT_FILE}:9:3", "did you mean facades?")],
     ),
-    "a wrong type": (agent(("port: 8080", 'port: "8080"')), [("R0302", f"{AGENT_FILE}:10:23", "valid integer")]),
+    "a wrong type": (
+        agent(("port: 8080", 'port: "8080"')),
+        [("R0302", f"{AGENT_FILE}:10:23", "port: it must be a whole number")],
+    ),
     "a value out of range": (agent(("8080", "80800")), [("R0304", f"{AGENT_FILE}:10:23", "65535")]),
     "a value that is not allowed": (
         agent(("type: custom", "type: costum")),

@@ -150,6 +150,55 @@ def test_the_first_ten_are_shown_unless_all_are_asked_for(tree: FolderTree) -> N
     assert text.render(findings, tree, limit=None).count("error[R0203]") == 13
 
 
+def at(number: int) -> Span:
+    return Span(f"environments/base/agents/agent-{number:02}.yaml", 12, 12, 6)
+
+
+def test_one_root_cause_is_told_once_with_its_other_places(tree: FolderTree) -> None:
+    many = [
+        diagnostic(
+            message=f"Agent agent-{number:02} refers to a Provider that does not exist", span=at(number), root="x"
+        )
+        for number in range(14)
+    ]
+    findings = gather([compiled("dev", *many, UNKNOWN_FIELD)])
+    assert (
+        text.render(findings, tree)
+        == """\
+error[R0203]: Agent agent-00 refers to a Provider that does not exist
+  --> environments/base/agents/agent-00.yaml:12:12
+   = no Provider is named cluade in environment dev
+   = help: did you mean claude? (environments/base/providers/claude.yaml:4:9)
+   = also at: environments/base/agents/agent-01.yaml:12:12, environments/base/agents/agent-02.yaml:12:12 and 11 more places
+
+error[R0301]: spec.models.default.parameters has no field temprature
+  --> environments/base/agents/support.yaml:13:20
+   |
+13 |       parameters: {temprature: 0.7}
+   |                    ^^^^^^^^^^
+   |
+   = help: did you mean temperature?
+
+2 errors (15 places) in 1 environment. Nothing was compiled. `roster explain R0203` says more.
+"""
+    )
+    assert json.loads(json_report.render(findings))["summary"]["errors"] == 15
+
+
+def test_the_same_words_at_several_places_are_one_mistake(tree: FolderTree) -> None:
+    same = [diagnostic(message="spec has no field facade", span=at(number)) for number in range(3)]
+    other = diagnostic(message="spec has no field facade", span=at(3), help="did you mean something else?")
+    shown = text.render(gather([compiled("dev", *same, other)]), tree)
+    assert shown.count("error[R0203]") == 2
+    assert f"= also at: {at(1)}, {at(2)}\n" in shown
+
+
+def test_environments_of_all_places_are_told(tree: FolderTree) -> None:
+    first, second = (diagnostic(root="x", span=at(number)) for number in (0, 1))
+    shown = text.render(gather([compiled("dev", first), compiled("prod", second)]), tree)
+    assert "= also seen from: prod\n" in shown
+
+
 def test_colour_changes_no_word(tree: FolderTree) -> None:
     import re
 

@@ -32,7 +32,7 @@ MISTAKES: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     "a wrong type": (
         agent("8080", '"8080"'),
         f"{AGENT_FILE}:10:23",
-        "port: input should be a valid integer",
+        "port: it must be a whole number",
         "write it without quotes",
     ),
     "a missing reference": (
@@ -50,8 +50,8 @@ MISTAKES: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
     "a name that is too long": (
         agent("{name: support}", "{name: " + "a" * 64 + "}"),
         f"{AGENT_FILE}:3:18",
-        "name: string should have at most 63 characters",
-        "at most 63",
+        "name: it must have at most 63 characters, and has 64",
+        "shorten it by 1",
     ),
     "a name that is too long for what it becomes": (
         {AGENT_FILE: SCALED, f"{FOLDER}/environment.yaml": ENVIRONMENT + KEDA},
