@@ -16,6 +16,11 @@ class Edit:
     new: str
     """What to write there."""
 
+    def __str__(self) -> str:
+        """`a.yaml:4:1: facade -> facades`."""
+        old = f'"{self.old}"' if self.span.width == len(self.old) + 2 else self.old
+        return f"{self.span}: {old} -> {self.new}"
+
 
 def reworded(span: Span, old: str, new: str, start: int = 0, whole: str = "") -> Edit | None:
     """The edit of a scalar whose text has the word `old` at `start`; `whole` is all of the text, if it is more.

@@ -11,13 +11,14 @@ from compiler.misfit_words import UNQUOTABLE, choices_of
 from compiler.source import FieldPath
 from compiler.suggestion import misspelt
 
+Fits = Callable[[Any, FieldPath], bool]
+"""A whole document and one of its fields -> whether the field fits its model."""
 _UNQUOTED: Mapping[str, Callable[[str], Any]] = {"int_type": int, "float_type": float, "bool_type": "true".__eq__}
 """Kind of misfit -> what makes the value of a text that was quoted for no reason."""
 
 
-def mend(document: Layered, misfit: Misfit, known: Iterable[str], better: Callable[[Any], bool]) -> Edit | None:
-    """The edit of the document; `known` are the fields of the map, `better` says whether a changed document has less
-    that does not fit.
+def mend(document: Layered, misfit: Misfit, known: Iterable[str], fits: Fits) -> Edit | None:
+    """The edit of the document; `known` are the fields of the map, `fits` judges the field once it is mended.
 
     None where the document is not written as it is read: a dialect made it.
     """
@@ -27,14 +28,16 @@ def mend(document: Layered, misfit: Misfit, known: Iterable[str], better: Callab
     if misfit.kind == "extra_forbidden":
         name = str(path[-1])
         field = misspelt(name, known)
-        candidate = _renamed(document.data, path, field) if field else None
-        return reworded(document.span_of(path, key=True), name, field) if candidate and better(candidate) else None
+        renamed = _renamed(document.data, path, field) if field else None
+        if renamed is None or not fits(renamed, (*path[:-1], field)):
+            return None
+        return reworded(document.span_of(path, key=True), name, field)
     value = at(document.data, *path)
     found = _meant(misfit, value)
     if found is None:
         return None
     meant, text = found
-    if not better(_replaced(document.data, path, meant)):
+    if not fits(_replaced(document.data, path, meant), path):
         return None
     span = document.span_of(path)
     if isinstance(value, str) and not isinstance(meant, str):

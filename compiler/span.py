@@ -1,6 +1,10 @@
 """Span: the place in a file that a fact came from."""
 
+import re
 from dataclasses import dataclass
+
+LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""Where a line ends for YAML, which counts the lines that spans speak of."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,11 +1,14 @@
 """roster validate: the specs of a work folder or a commit -> everything that is wrong with them."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from compiler.cli import (
     WRONG,
     Command,
     chosen,
+    directory,
     environments_argument,
     format_option,
     ref_option,
@@ -14,6 +17,16 @@ from compiler.cli import (
     settings_of,
     tree_of,
 )
+from compiler.errors import UsageError
+
+if TYPE_CHECKING:
+    from compiler.edit import Edit
+    from compiler.reports.findings import Findings
+    from compiler.setting import Setting
+    from compiler.tree import Tree
+
+_ROUNDS = 10
+"""How often mending is tried again, for what a mended mistake had hidden."""
 
 
 @click.command(cls=Command)
@@ -22,6 +35,7 @@ from compiler.cli import (
 @set_option
 @format_option("text", "json", "github")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ten.")
+@click.option("--fix", is_flag=True, help="Mend in the files what can be mended without a doubt.")
 @click.pass_context
 def validate(
     context: click.Context,
@@ -30,22 +44,64 @@ def validate(
     assignments: tuple[str, ...],
     style: str,
     everything: bool,
+    fix: bool,
 ) -> None:
     """Say what is wrong with the specs, all at once, with the line and the remedy.
 
     Reads the work folder as it is, committed or not. Without ENV every environment is checked; one that is
     `abstract: true` is checked through those that build on it. Exit code 0 if there is no error, 2 if there is.
 
+    --fix writes only words that cannot be meant otherwise (a slip in a field's name, a quoted number), touches no
+    other byte of a file, and then checks again.
+
     \b
     Examples:
       roster validate                     every environment
       roster validate prod --ref main     one of them, as the branch has it
       roster validate --format github     annotations on a pull request
+      roster validate --fix               mend what is certain, and tell the rest
     """
+    if fix and ref is not None:
+        raise UsageError("a commit cannot be mended", "leave out --ref: --fix rewrites files of the work folder")
+    mended = _mended(context) if fix else ()
+    tree = tree_of(context, ref)
+    findings = _found(tree, chosen(tree, environments), settings_of(assignments))
+    if fix:
+        click.echo(_told(mended, findings), err=True)
+    click.echo(reported(context, findings, tree, style, limit=None if everything else 10), nl=False)
+    context.exit(WRONG if findings.failed else 0)
+
+
+def _found(tree: "Tree", environments: tuple[str, ...], settings: "tuple[Setting, ...]" = ()) -> "Findings":
     from compiler.pipeline import compile_environment
     from compiler.reports.gather import gather
 
-    tree, settings = tree_of(context, ref), settings_of(assignments)
-    findings = gather(compile_environment(tree, name, settings) for name in chosen(tree, environments))
-    click.echo(reported(context, findings, tree, style, limit=None if everything else 10), nl=False)
-    context.exit(WRONG if findings.failed else 0)
+    return gather(compile_environment(tree, name, settings) for name in environments)
+
+
+def _mended(context: click.Context) -> "tuple[Edit, ...]":
+    """Mend the files until nothing more can be mended: the edits that were made."""
+    from compiler.trees.rewrite import rewrite
+
+    made: tuple[Edit, ...] = ()
+    for _ in range(_ROUNDS):
+        tree = tree_of(context, None)
+        findings = _found(tree, chosen(tree, ()))
+        done = rewrite(directory(context), [item.fix for item in findings.diagnostics if item.fix is not None])
+        if not done.made:
+            break
+        made = (*made, *done.made)
+    return made
+
+
+def _told(mended: "tuple[Edit, ...]", findings: "Findings") -> str:
+    """What was mended, word by word, and how much is left."""
+    from compiler.reports.excerpt import printable
+    from compiler.reports.mistakes import mistakes
+    from compiler.reports.text import many
+
+    lines = [printable(str(edit)) for edit in mended]
+    files, left = len({edit.span.path for edit in mended}), len(mistakes(findings.diagnostics))
+    rest = f"{left:,} {'is' if left == 1 else 'are'} left" if left else "nothing is left"
+    done = f"{len(mended):,} mended in {many(files, 'file')}" if mended else "nothing could be mended"
+    return "\n".join([*lines, f"{done}; {rest}"])

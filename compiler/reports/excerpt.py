@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from compiler.mask import HIDDEN, mask_line
-from compiler.span import Span
+from compiler.span import LINE_END, Span
 from compiler.tree import Tree
 
 WIDEST = 140
 """Longest piece of a line that is printed, in characters; of a longer one the part around the span."""
 _LARGEST = 1024 * 1024
 """Largest file of which lines are shown, in bytes: of one that is refused for its size, no line says anything."""
-_LINE_END = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
-"""Where a line ends for YAML, which counts the lines that spans speak of."""
 _BOUNDARY = re.compile(r"^---(\s|$)")
 _SECRET = re.compile(r"\bkind\b.{0,20}?\bSecret(List)?\b", re.DOTALL)
 _HARMLESS = re.compile(r"\s*(-\s+)?(apiVersion|kind|metadata|name|type)\s*:\s*[\w./-]*\s*$")
@@ -59,7 +57,7 @@ def _lines(tree: Tree, path: str) -> list[str]:
         text = "" if len(content) > _LARGEST else content.decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return []
-    return _LINE_END.split(text.removeprefix("\ufeff")) if text else []
+    return LINE_END.split(text.removeprefix("\ufeff")) if text else []
 
 
 def _is_secret(lines: list[str], number: int) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.mask import mask
+from compiler.edit import Edit
+from compiler.mask import mask, masked
 from compiler.reports.findings import Findings
 from compiler.span import Span
 
@@ -21,16 +22,32 @@ def gather(compiled: Iterable[Compiled]) -> Findings:
             first.setdefault(same, diagnostic)
             if item.name not in seen.setdefault(same, []):
                 seen[same].append(item.name)
-    merged = (_masked(diagnostic).seen_in(tuple(seen[same])) for same, diagnostic in first.items())
+    merged = [_masked(diagnostic).seen_in(tuple(seen[same])) for same, diagnostic in first.items()]
     return Findings(
-        diagnostics=tuple(sorted(merged, key=_rank)),
+        diagnostics=tuple(sorted((_certain(item, ordered) for item in merged), key=_rank)),
         environments=tuple(item.name for item in ordered),
         failed=tuple(item.name for item in ordered if item.has_errors),
     )
 
 
 def _masked(item: Diagnostic) -> Diagnostic:
-    return replace(item, message=mask(item.message), label=mask(item.label), help=mask(item.help))
+    fix = item.fix
+    if fix is not None and masked(fix.new, item.field.rpartition(".")[2]) != fix.new:
+        fix = None
+    return replace(item, message=mask(item.message), label=mask(item.label), help=mask(item.help), fix=fix)
+
+
+def _certain(item: Diagnostic, compiled: list[Compiled]) -> Diagnostic:
+    """The finding without its fix, if the fix may be wrong for another environment, where the name may well exist."""
+    others = (other for other in compiled if other.name not in item.environments)
+    if item.fix is None or not item.root or not any(other.has_errors or _reads(other, item.fix) for other in others):
+        return item
+    return replace(item, fix=None)
+
+
+def _reads(compiled: Compiled, fix: Edit) -> bool:
+    documents = compiled.documents.values()
+    return any(layer.path == fix.span.path for document in documents for layer in document.layers)
 
 
 def _rank(diagnostic: Diagnostic) -> tuple[bool, bool, Span, str, str]:

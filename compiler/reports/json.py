@@ -5,6 +5,7 @@ from typing import Any
 
 from compiler.diagnostic import Diagnostic
 from compiler.reports.findings import Findings
+from compiler.span import Span
 
 VERSION = 1
 
@@ -25,15 +26,19 @@ def render(findings: Findings) -> str:
 
 
 def _plain(item: Diagnostic) -> dict[str, Any]:
-    span = item.span
-    place = None if span is None else {"file": span.path, "line": span.line, "column": span.column, "width": span.width}
+    fix = item.fix
     return {
         "code": item.code,
         "severity": item.severity.value,
         "message": item.message,
-        "place": place,
+        "place": None if item.span is None else _place(item.span),
         "field": item.field,
         "label": item.label,
         "help": item.help,
+        "fix": None if fix is None else {**_place(fix.span), "old": fix.old, "new": fix.new},
         "environments": item.environments,
     }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {"file": span.path, "line": span.line, "column": span.column, "width": span.width}

@@ -108,6 +108,22 @@ error[R0301]: spec has no field typ
     assert fleet.roster("validate", "--ref", "main") == ("2 environments are valid: dev, prod\n", "")
 
 
+def test_fix_mends_the_files_says_what_it_did_and_validates_again(fleet: Fleet) -> None:
+    path = "environments/dev/provider.yaml"
+    sound = BROKEN.replace("typ:", "type:").replace("any: {}", "any: {model: any}")
+    fleet.write({path: sound.replace("type:", "tpye:").replace("model:", "modle:")})
+    shown, told = fleet.roster("validate", "--fix")
+    assert shown == "2 environments are valid: dev, prod\n"
+    assert told == (f"{path}:4:8: tpye -> type\n{path}:4:35: modle -> model\n2 mended in 1 file; nothing is left\n")
+    assert (fleet.place / path).read_text() == sound
+    fleet.write({path: BROKEN.replace("typ:", "xxx:")})
+    shown, told = fleet.roster("validate", "--fix", "--format", "json", code=2)
+    assert json.loads(shown)["summary"]["failed"] == ["dev"]
+    assert told == "nothing could be mended; 2 are left\n"
+    _, told = fleet.roster("validate", "--fix", "--ref", "main", code=2)
+    assert told.startswith("error: a commit cannot be mended\n")
+
+
 def test_validate_speaks_json_and_githubs_language(fleet: Fleet) -> None:
     fleet.write({"environments/dev/provider.yaml": BROKEN})
     shown, errors = fleet.roster("validate", "--format", "json", code=2)

@@ -7,6 +7,7 @@ import pytest
 
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.edit import Edit
 from compiler.reports import github, markdown, text
 from compiler.reports import json as json_report
 from compiler.reports.findings import Findings
@@ -311,7 +312,8 @@ def test_the_kind_of_a_secret_and_the_document_beside_it_are_printed(tmp_path: P
 
 
 def test_json_has_a_version_and_every_field(tree: FolderTree) -> None:
-    findings = gather([compiled("dev", diagnostic()), compiled("prod", diagnostic())])
+    mendable = diagnostic(fix=Edit(Span(SUPPORT, 12, 12, 6), "cluade", "claude"))
+    findings = gather([compiled("dev", mendable), compiled("prod", mendable)])
     assert json.loads(json_report.render(findings)) == {
         "version": 1,
         "diagnostics": [
@@ -323,6 +325,7 @@ def test_json_has_a_version_and_every_field(tree: FolderTree) -> None:
                 "field": "spec.models.default.use",
                 "label": "no Provider is named cluade in environment dev",
                 "help": "did you mean claude? (environments/base/providers/claude.yaml:4:9)",
+                "fix": {"file": SUPPORT, "line": 12, "column": 12, "width": 6, "old": "cluade", "new": "claude"},
                 "environments": ["dev", "prod"],
             }
         ],
