@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from compiler.declaration import Layered
 from compiler.edit import Edit, reworded
 from compiler.inside import at
+from compiler.layered import Layered
 from compiler.misfit import NO_ALTERNATIVE, Misfit
 from compiler.misfit_words import UNQUOTABLE, choices_of
 from compiler.source import FieldPath

@@ -83,7 +83,7 @@ def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
 
 
 def told(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
-    """What there is to say of a misfit of a model whose value stands at `prefix`, and the edit that certainly mends it."""
+    """What there is to say of a misfit of a model whose value stands at `prefix`, and a certain mend."""
     found = _said(document, model, misfit, prefix)
     if found.code not in _MENDABLE:
         return found

@@ -33,7 +33,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Maps merge and lists do not: where the order and the number of items have a meaning, nobody can say what a "
         "merged list would be. So the higher list stands alone, and what it does not repeat is gone.",
         "Repeat the items that are to stay. If they are meant to go, allow the warning with a comment.",
-        "# base:    capabilities: [istio, keda]\n# overlay:\ncapabilities: [istio]",
     ),
     error(
         "R0405",
@@ -41,7 +40,6 @@ ENTRIES: tuple[Entry, ...] = (
         "An item of a list that merges by a key does not have the key",
         "The list merges item by item, each found by its key. An item without one could be any of them.",
         "Give each item its key, in the base too, or write $replace: true in the map around the list.",
-        "triggers:\n- type: cron",
     ),
     error(
         "R0406",
@@ -50,7 +48,6 @@ ENTRIES: tuple[Entry, ...] = (
         "An overlay may change a part of what a lower layer has. What no lower layer has is new, and a new thing that "
         "lacks half of its fields is nearly always an old one whose name is misspelt.",
         "Correct the name, or write the new entry whole, in this layer.",
-        "# base:    models: {default: {use: claude/sonnet}}\n# overlay:\nmodels: {defualt: {role: llm}}",
     ),
     error(
         "R0407",
@@ -59,8 +56,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Overrides have one rank: which of two would win could only be said by their order in the file, which nobody "
         "expects to matter.",
         "Set the field in one of them, match more narrowly, or set it in a document of the spec itself.",
-        "overrides:\n- match: {kind: Agent}\n  spec: {session: {ttl: 1h}}\n"
-        "- match: {kind: Agent, labels: {tier: gold}}\n  spec: {session: {ttl: 2h}}",
     ),
     error(
         "R0408",
@@ -69,7 +64,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A change that hits nothing is a mistake that would stay unseen. In a base it is a warning: another "
         "environment may have what it is meant for.",
         "Correct the kind, the name or the labels, or remove the override.",
-        "overrides:\n- match: {kind: Agent, labels: {tier: glod}}\n  spec: {session: {ttl: 1h}}",
     ),
     warning(
         "R0409",
@@ -77,7 +71,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A layer sets a field to what it is already",
         "It has no effect today, and will undo tomorrow what somebody changes in the layer below.",
         "Remove the field from the higher layer.",
-        "# base:    session: {ttl: 24h}\n# overlay:\nsession: {ttl: 24h}",
     ),
     error(
         "R0410",
@@ -85,7 +78,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A spec runs in an environment that does not exist",
         "With a misspelt name a spec may run nowhere, and nothing else would tell.",
         "Correct the name; it is that of a folder in environments/ whose environment.yaml is not abstract.",
-        "spec: {environments: [prodd]}",
     ),
     warning(
         "R0411",
@@ -94,8 +86,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The environment's own documents win over its overrides. An override that wins nowhere only misleads whoever "
         "reads it.",
         "Remove the field from the override, or from the documents above it.",
-        "# environment.yaml: overrides: [{match: {kind: Agent}, spec: {session: {ttl: 1h}}}]\n"
-        "# agents/support.yaml, the only agent:\nsession: {ttl: 2h}",
     ),
     error(
         "R0412",
@@ -103,7 +93,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A field names a variable that the environment does not have",
         "Variables come from environment.yaml and from nowhere else, so that a commit says everything.",
         "Correct the name, or add it to spec.variables of environment.yaml, here or in a base.",
-        'image: "registry.example.com/${var.reigon}/agent:1"',
     ),
     error(
         "R0413",
@@ -114,7 +103,6 @@ ENTRIES: tuple[Entry, ...] = (
         "the agent.",
         "Write the value, or set the field in an overlay of each environment. `roster explain KIND.FIELD` says "
         "whether a field takes variables.",
-        'prompts: {pack: "${var.pack}"}',
     ),
     error(
         "R0414",
@@ -123,7 +111,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Inside a text a variable becomes text, which true and false have no one form of.",
         "Write ${var.name} with both braces, and let a variable that is true or false be the whole value of its "
         "field. $${var. stands for the text ${var. itself.",
-        'image: "example/agent:${var.tag"',
     ),
     error(
         "R0415",
@@ -132,6 +119,5 @@ ENTRIES: tuple[Entry, ...] = (
         "A document whose kind and name a lower layer has is an overlay, and need only say what differs. Any other "
         "is new and must be complete; this one is probably an overlay whose name is misspelt.",
         "Correct the name in metadata, or complete the spec.",
-        "# environments/base has Agent support\nkind: Agent\nmetadata: {name: suport}\nspec: {session: {ttl: 1h}}",
     ),
 )
