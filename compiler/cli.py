@@ -119,6 +119,18 @@ def reported(context: click.Context, findings: "Findings", tree: "Tree", style: 
         from compiler.reports.github import render as render_github
 
         return render_github(findings, folder(context))
+    if style == "gitlab":
+        from compiler.reports.gitlab import render as render_gitlab
+
+        return render_gitlab(findings, folder(context))
+    if style == "sarif":
+        from compiler.reports.sarif import render as render_sarif
+
+        return render_sarif(findings, own_version(), folder(context))
+    if style == "junit":
+        from compiler.reports.junit import render as render_junit
+
+        return render_junit(findings)
     if style == "markdown":
         from compiler.reports.markdown import render as render_markdown
 
@@ -126,6 +138,16 @@ def reported(context: click.Context, findings: "Findings", tree: "Tree", style: 
     from compiler.reports.text import render
 
     return render(findings, tree, colour=colour(), limit=limit)
+
+
+def own_version() -> str:
+    """Roster's version; 0 where it runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("agent-roster")
+    except PackageNotFoundError:
+        return "0"
 
 
 def folder(context: click.Context) -> str:

@@ -33,7 +33,7 @@ _ROUNDS = 10
 @environments_argument
 @ref_option
 @set_option
-@format_option("text", "json", "github")
+@format_option("text", "json", "github", "gitlab", "sarif", "junit")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ten.")
 @click.option("--fix", is_flag=True, help="Mend in the files what can be mended without a doubt.")
 @click.pass_context
@@ -59,6 +59,7 @@ def validate(
       roster validate                     every environment
       roster validate prod --ref main     one of them, as the branch has it
       roster validate --format github     annotations on a pull request
+      roster validate --format sarif      for code scanning; gitlab, junit and json for other machines
       roster validate --fix               mend what is certain, and tell the rest
     """
     if fix and ref is not None:

@@ -48,7 +48,8 @@ def printable(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_shown(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    is_one = ord(character) & 0xFFFE != 0xFFFE  # the others are no characters, and no XML may hold them
+    return is_one and unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def _lines(tree: Tree, path: str) -> list[str]:

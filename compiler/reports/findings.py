@@ -16,6 +16,9 @@ class Findings:
     failed: tuple[str, ...]
     """Those of them that have an error, sorted."""
 
+    allowed: tuple[Diagnostic, ...] = ()
+    """The warnings that a comment in a file allows; they are none of the diagnostics."""
+
     @property
     def errors(self) -> int:
         """How many errors there are."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.reports.excerpt import printable
 from compiler.reports.findings import Findings
+from compiler.reports.mistakes import mistakes
 from compiler.reports.text import summary
+from compiler.reports.words import under, words
 
 MOST = 10
 """How many annotations of one severity GitHub shows a step; more are dropped by it without a word."""
@@ -18,18 +19,14 @@ def render(findings: Findings, folder: str = "") -> str:
 
 
 def _annotations(findings: Findings, severity: Severity, folder: str) -> Iterator[str]:
-    own = [item for item in findings.diagnostics if item.severity is severity]
+    found = [item for item in mistakes(findings.diagnostics) if item.severity is severity]
+    own = [*(item.first for item in found), *(other for item in found for other in item.others)]
     shown = own if len(own) <= MOST else own[: MOST - 1]
     for item in shown:
-        yield f"::{severity.value} {_properties(item, folder)}::{_data(_message(item))}"
+        text = "\n".join(words(item))
+        yield f"::{severity.value} {_properties(item, folder)}::{_data(text)}"
     if len(own) > len(shown):
         yield f"::{severity.value} title=Roster::+{len(own) - len(shown)} more; `roster validate --all` shows them"
-
-
-def _message(item: Diagnostic) -> str:
-    seen = f"seen from: {', '.join(item.environments)}" if item.environments else ""
-    parts = (item.message, item.label, item.help and f"help: {item.help}", seen)
-    return "\n".join(printable(part) for part in parts if part)
 
 
 def _properties(item: Diagnostic, folder: str) -> str:
@@ -37,9 +34,8 @@ def _properties(item: Diagnostic, folder: str) -> str:
     if item.span is None:
         return title
     span = item.span
-    path = f"{folder}/{span.path}" if folder else span.path
     end = span.column + span.width
-    return f"file={_property(path)},line={span.line},col={span.column},endColumn={end},{title}"
+    return f"file={_property(under(folder, span.path))},line={span.line},col={span.column},endColumn={end},{title}"
 
 
 def _data(text: str) -> str:

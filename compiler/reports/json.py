@@ -1,4 +1,7 @@
-"""JSON: findings -> one JSON document for machines; its `version` grows when a field changes its meaning."""
+"""JSON: findings -> one JSON document for machines; its `version` grows when a field changes its meaning.
+
+Its schema is schemas/reports/diagnostics.json.
+"""
 
 import json
 from typing import Any
@@ -15,9 +18,11 @@ def render(findings: Findings) -> str:
     document = {
         "version": VERSION,
         "diagnostics": [_plain(item) for item in findings.diagnostics],
+        "allowed": [_plain(item) for item in findings.allowed],
         "summary": {
             "errors": findings.errors,
             "warnings": findings.warnings,
+            "allowed": len(findings.allowed),
             "environments": findings.environments,
             "failed": findings.failed,
         },
@@ -36,6 +41,7 @@ def _plain(item: Diagnostic) -> dict[str, Any]:
         "label": item.label,
         "help": item.help,
         "fix": None if fix is None else {**_place(fix.span), "old": fix.old, "new": fix.new},
+        "root": item.root,
         "environments": item.environments,
     }
 

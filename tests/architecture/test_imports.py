@@ -39,6 +39,8 @@ SIDE_EFFECTS = frozenset(
     )
 )
 """What reads or writes the world, or knows what time it is."""
+PURE_PARTS = ("urllib.parse",)
+"""Parts of these libraries that only compute."""
 SIDE_CALLS = frozenset(("open", "print", "input", "breakpoint"))
 SIDE_LIBRARIES = frozenset(("kubernetes", "urllib3", "git", "click", "rich", "prometheus_client"))
 
@@ -125,7 +127,7 @@ def side_effects(found: Module) -> list[str]:
     imports = [
         f"{found.path}:{item.line} imports {item.module}"
         for item in found.imports
-        if item.library in SIDE_EFFECTS | SIDE_LIBRARIES
+        if item.library in SIDE_EFFECTS | SIDE_LIBRARIES and not item.module.startswith(PURE_PARTS)
     ]
     calls = [
         f"{found.path}:{node.lineno} calls {node.func.id}"

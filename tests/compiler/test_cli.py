@@ -130,12 +130,27 @@ def test_validate_speaks_json_and_githubs_language(fleet: Fleet) -> None:
     assert json.loads(shown)["summary"] == {
         "errors": 1,
         "warnings": 0,
+        "allowed": 0,
         "environments": ["dev", "prod"],
         "failed": ["dev"],
     }
     assert errors == ""
     shown, _ = fleet.roster("validate", "--format", "github", code=2)
     assert shown.startswith("::error file=environments/dev/provider.yaml,line=4,col=8,endColumn=11,title=R0301%3A ")
+
+
+@pytest.mark.parametrize(
+    ("style", "begins"),
+    [("sarif", '{\n  "$schema"'), ("gitlab", "[\n"), ("junit", "<?xml"), ("json", '{\n  "version": 1')],
+)
+def test_machines_get_their_format_alone_on_standard_output(fleet: Fleet, style: str, begins: str) -> None:
+    fleet.write({"environments/dev/provider.yaml": BROKEN})
+    shown, errors = fleet.roster("validate", "--format", style, code=2)
+    assert shown.startswith(begins)
+    assert "environments/dev/provider.yaml" in shown
+    assert errors == ""
+    if style != "junit":
+        json.loads(shown)
 
 
 def test_annotations_name_files_from_the_top_of_the_repository(tmp_path: Path) -> None:

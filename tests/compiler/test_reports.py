@@ -326,10 +326,18 @@ def test_json_has_a_version_and_every_field(tree: FolderTree) -> None:
                 "label": "no Provider is named cluade in environment dev",
                 "help": "did you mean claude? (environments/base/providers/claude.yaml:4:9)",
                 "fix": {"file": SUPPORT, "line": 12, "column": 12, "width": 6, "old": "cluade", "new": "claude"},
+                "root": "",
                 "environments": ["dev", "prod"],
             }
         ],
-        "summary": {"errors": 1, "warnings": 0, "environments": ["dev", "prod"], "failed": ["dev", "prod"]},
+        "allowed": [],
+        "summary": {
+            "errors": 1,
+            "warnings": 0,
+            "allowed": 0,
+            "environments": ["dev", "prod"],
+            "failed": ["dev", "prod"],
+        },
     }
 
 
