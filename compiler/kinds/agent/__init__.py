@@ -66,7 +66,7 @@ def _pod(agent: Agent, contract: Contract, scope: Scope, config: Mapping[str, An
         "pullPolicy": scope.environment.field("images", "pullPolicy")
         if scope.environment.spec.images.pull_policy
         else OMITTED,
-        "spread": spread,
+        "spread": agent.derived(spread, ("runtime", "scale"), ("runtime", "affinity")),
     }
 
 
