@@ -20,6 +20,8 @@ JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 POLL_SECONDS = 0.05
+PATIENCE = 3
+"""How much longer than it takes on an idle machine is waited; only what is broken waits so long."""
 CONNECTIONS = 16
 CONTROLLERS_SECONDS = 90
 """After an outage of the API server controllers ask again with growing pauses, half a minute and more."""
@@ -166,7 +168,7 @@ class Cluster:
         body: Any = None,
     ) -> Any:
         """The body at a path once something holds for it; what is not there does not hold."""
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + seconds * PATIENCE
         while True:
             reply = self.request(method, path, body, query=query)
             if reply.ok and holds(reply.body):

@@ -399,7 +399,7 @@ def test_sigterm_ends_a_sync_between_two_writes(fleet: Path, roster: Roster) -> 
         assert process.stdout is not None
         process.stdout.readline()
         process.terminate()
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=90)
     assert (process.returncode, "stopped on request" in said) == (3, True), said
     assert roster("sync", "dev").returncode == 0
 

@@ -303,4 +303,4 @@ def test_a_worker_that_died_ends_the_loop_instead_of_being_missed(fleet: Path, t
         process.kill()
     # Who speaks first dies of it: the worker, which the loop tells of, or the loop itself, as any program in a pipe.
     assert code in (3, 141)
-    assert ("dev is no longer worked on" in (tmp_path / "errors").read_text()) == (code == 3)
+    assert code == 141 or "dev is no longer worked on" in (tmp_path / "errors").read_text()

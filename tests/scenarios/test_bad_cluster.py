@@ -236,7 +236,7 @@ def test_the_second_of_two_syncs_says_who_is_first_and_does_nothing(repository, 
         assert installed.get(f"{LEASES}/{namespace}.prod")["metadata"]["uid"] == lease
     finally:
         first.send_signal(signal.SIGTERM)
-        printed, _ = first.communicate(timeout=30)
+        printed, _ = first.communicate(timeout=90)
     (message,) = told.messages
     assert f"{namespace}/prod is being written by sync by " in message
     assert f"(process {first.pid}) since " in message

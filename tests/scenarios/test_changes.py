@@ -30,6 +30,12 @@ def deployment(cluster, namespace, name):
     return cluster.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
 
 
+def written(live):
+    """What tells whether anybody wrote the object itself since: its status moves on by its controllers' hands."""
+    fields = [entry for entry in live["metadata"]["managedFields"] if entry.get("subresource") != "status"]
+    return live["metadata"]["generation"], [entry for entry in fields if entry["manager"] == "roster"]
+
+
 def test_a_changed_prompt_is_told_by_diff_and_applied_by_run(repository, installed, namespace):
     repository.commit(fleet(namespace, installed.context, "support", "triage"))
     repository.roster("sync", "prod")
@@ -51,17 +57,14 @@ def test_a_changed_prompt_is_told_by_diff_and_applied_by_run(repository, install
         installed.until(f"/apis/apps/v1/namespaces/{namespace}/deployments/support", has_new_pack, seconds=30)
     finally:
         running.send_signal(signal.SIGTERM)
-        printed, _ = running.communicate(timeout=30)
+        printed, _ = running.communicate(timeout=90)
     assert running.returncode == 0, printed
     after = objects(installed, namespace)
     assert {name for name in after if name not in before} == {
         name for name in after if name.startswith("ConfigMap/support-pack-") and name not in before
     }
     assert before.items() <= after.items(), "the retired pack stays for the old pods"
-    assert (
-        deployment(installed, namespace, "triage")["metadata"]["resourceVersion"]
-        == untouched["metadata"]["resourceVersion"]
-    )
+    assert written(deployment(installed, namespace, "triage")) == written(untouched)
 
 
 def test_a_removed_agent_goes_and_strangers_stay(repository, installed, namespace):
@@ -109,11 +112,10 @@ def test_a_strangers_object_of_our_name_is_held_and_the_rest_is_applied(reposito
 def test_a_commit_that_touches_no_spec_rolls_no_pod(repository, installed, namespace):
     repository.commit(fleet(namespace, installed.context))
     repository.roster("sync", "prod")
-    before = deployment(installed, namespace, "support")["metadata"]
+    before = deployment(installed, namespace, "support")
     repository.commit({"README.md": "# Fleet\n"}, "a note")
     assert "0 applied" in repository.roster("sync", "prod")
-    after = deployment(installed, namespace, "support")["metadata"]
-    assert (after["generation"], after["resourceVersion"]) == (before["generation"], before["resourceVersion"])
+    assert written(deployment(installed, namespace, "support")) == written(before)
 
 
 def test_drift_is_corrected_within_seconds_and_what_was_deleted_comes_back(repository, installed, namespace):
@@ -133,5 +135,5 @@ def test_drift_is_corrected_within_seconds_and_what_was_deleted_comes_back(repos
         installed.until(f"/api/v1/namespaces/{namespace}/services/support", bool, seconds=15)
     finally:
         running.send_signal(signal.SIGTERM)
-        printed, _ = running.communicate(timeout=30)
+        printed, _ = running.communicate(timeout=90)
     assert running.returncode == 0, printed

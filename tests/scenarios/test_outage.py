@@ -36,7 +36,7 @@ def test_an_outage_of_the_api_server_is_waited_out(repository, controlplane, ins
         )
     finally:
         running.send_signal(signal.SIGTERM)
-        printed, _ = running.communicate(timeout=30)
+        printed, _ = running.communicate(timeout=90)
     assert running.returncode == 0, printed
     assert "out of reach" in printed
     assert before.items() <= objects(installed, namespace).items()
