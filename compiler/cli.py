@@ -140,6 +140,13 @@ def reported(context: click.Context, findings: "Findings", tree: "Tree", style: 
     return render(findings, tree, colour=colour(), limit=limit)
 
 
+def today() -> str:
+    """The day by the calendar of this machine, `2026-11-21`: what a comment allows may have an end."""
+    from datetime import date
+
+    return date.today().isoformat()
+
+
 def own_version() -> str:
     """Roster's version; 0 where it runs without being installed."""
     from importlib.metadata import PackageNotFoundError, version

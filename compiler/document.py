@@ -81,3 +81,10 @@ def known_prefix(data: Any, path: FieldPath) -> FieldPath:
             return path[:length]
         data = data[step]
     return path
+
+
+def is_document(path: str, folder: str) -> bool:
+    """Whether a file of a base or an environment holds documents: YAML, not hidden, and no payload in `files/`."""
+    parts = path.removeprefix(f"{folder}/").split("/")
+    hidden = any(part.startswith(".") or part == "files" for part in parts[:-1]) or parts[-1].startswith(".")
+    return path.endswith((".yaml", ".yml")) and not hidden

@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.document import Document
+from compiler.document import Document, is_document
 from compiler.errors import UsageError
 from compiler.fleet import ENVIRONMENTS, environment_names
 from compiler.inside import mapping, text
@@ -92,7 +92,7 @@ class _Reader:
         specs: list[Document] = []
         objects: list[Document] = []
         for entry in self.tree.entries(folder):
-            if not _is_document(entry.path, folder):
+            if not is_document(entry.path, folder):
                 continue
             plain = entry.path.startswith(f"{folder}/objects/")
             for document in self._documents(entry):
@@ -197,12 +197,6 @@ class _Reader:
 
     def _report(self, code: str, message: str, span: Span | None, *, help: str) -> None:
         self.diagnostics.append(Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, help=help))
-
-
-def _is_document(path: str, folder: str) -> bool:
-    parts = path.removeprefix(f"{folder}/").split("/")
-    hidden = any(part.startswith(".") or part == "files" for part in parts[:-1]) or parts[-1].startswith(".")
-    return path.endswith((".yaml", ".yml")) and not hidden
 
 
 def _is_kubernetes(document: Document) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "nodes",
     "place",
     "place_of",
+    "scalar_spans",
 ]
 
 _UTF8 = "save the file as UTF-8 text, without control characters"
@@ -69,6 +70,27 @@ def place_of(text: bytes, index: int, path: FieldPath, *, key: bool) -> Place:
         name, node = entry
         nearest = place(name) if key or not isinstance(node, ScalarNode) else place(node)
     return nearest
+
+
+Spot = tuple[int, int]
+"""Line and column, the first is 1."""
+
+
+def scalar_spans(text: bytes) -> tuple[tuple[Spot, Spot], ...]:
+    """Where each scalar begins and where it ends: a `#` inside of one begins no comment. Raises Unreadable."""
+    pending = list(_composed(text))
+    seen: set[int] = set()
+    spans = []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ScalarNode):
+            start, end = node.start_mark, node.end_mark
+            spans.append(((start.line + 1, start.column + 1), (end.line + 1, end.column + 1)))
+        elif node is not None and id(node) not in seen:
+            seen.add(id(node))
+            inner = node.value if isinstance(node, SequenceNode) else (part for pair in node.value for part in pair)
+            pending.extend(inner)
+    return tuple(spans)
 
 
 def _place_of_bad_byte(text: bytes) -> tuple[int, int]:

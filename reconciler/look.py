@@ -93,9 +93,7 @@ def _defined_kinds(objects: Iterable[KubeObject]) -> frozenset[tuple[str, str]]:
     return frozenset((spec["group"], spec["names"]["kind"]) for spec in definitions)
 
 
-def _present(
-    item: KubeObject, live: Live, owned: Owned | None, claims: Iterable[Claim], eyes: _Eyes
-) -> Observation:
+def _present(item: KubeObject, live: Live, owned: Owned | None, claims: Iterable[Claim], eyes: _Eyes) -> Observation:
     intended = hand_over(item, live, claims)
     desired = orjson.loads(intended.body)
     stranger = not belongs(live, owned, eyes.inventory.unit) and str(item.key).lower() not in eyes.adopt

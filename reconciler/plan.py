@@ -42,9 +42,7 @@ def _standing(bundle: Bundle, inventory: Inventory, observations: Observations) 
     return standing(bundle, inventory, live, observations.claims)
 
 
-def _desired(
-    bundle: Bundle, inventory: Inventory, observations: Observations, setting: Setting
-) -> tuple[Change, ...]:
+def _desired(bundle: Bundle, inventory: Inventory, observations: Observations, setting: Setting) -> tuple[Change, ...]:
     owned = inventory.by_key()
     changes = (
         plan_desired(item, observations.objects.get(item.key, Absent()), owned.get(item.key), setting)

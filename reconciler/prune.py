@@ -47,9 +47,7 @@ def _named(changes: Iterable[Change]) -> Sequence[Named]:
     return [Named(change.key, change.api_version) for change in changes]
 
 
-def _delete(
-    change: Change, owned: Owned, reading: Reading, inventory: Inventory, target: Target
-) -> Outcome:
+def _delete(change: Change, owned: Owned, reading: Reading, inventory: Inventory, target: Target) -> Outcome:
     """Delete one object, looking again if it moved in between."""
     for _ in range(ATTEMPTS):
         if isinstance(reading, Missing):

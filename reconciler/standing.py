@@ -27,9 +27,7 @@ def leaving(bundle: Bundle, inventory: Inventory) -> tuple[Owned, ...]:
     return tuple(owned for owned in inventory.objects if owned.key not in wanted)
 
 
-def standing(
-    bundle: Bundle, inventory: Inventory, live: Mapping[ObjectKey, Live], found: Iterable[Claim]
-) -> Standing:
+def standing(bundle: Bundle, inventory: Inventory, live: Mapping[ObjectKey, Live], found: Iterable[Claim]) -> Standing:
     """The claims, given the live objects of the inventory and the autoscalers found on the target."""
     going = frozenset(
         owned.key

@@ -11,6 +11,7 @@ from compiler.cli import (
     reported,
     set_option,
     settings_of,
+    today,
     tree_of,
 )
 
@@ -33,13 +34,15 @@ def compile(context: click.Context, environment: str, ref: str | None, assignmen
     """
     from compiler.emit import emit
     from compiler.pipeline import compile_environment
+    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
     tree = tree_of(context, ref)
     (name,) = chosen(tree, (environment,))
     compiled = compile_environment(tree, name, settings_of(assignments))
-    if compiled.diagnostics:
-        click.echo(reported(context, gather([compiled]), tree, "text"), nl=False, err=True)
+    findings = allow(gather([compiled]), tree, today())
+    if findings.diagnostics:
+        click.echo(reported(context, findings, tree, "text"), nl=False, err=True)
     if compiled.bundle is None:
         context.exit(WRONG)
     click.echo(emit(item.data for item in compiled.bundle.objects), nl=False)

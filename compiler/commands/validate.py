@@ -15,6 +15,7 @@ from compiler.cli import (
     reported,
     set_option,
     settings_of,
+    today,
     tree_of,
 )
 from compiler.errors import UsageError
@@ -51,6 +52,8 @@ def validate(
     Reads the work folder as it is, committed or not. Without ENV every environment is checked; one that is
     `abstract: true` is checked through those that build on it. Exit code 0 if there is no error, 2 if there is.
 
+    A warning that is meant is allowed by a comment at its line or above it: # roster: allow R0606: REASON.
+
     --fix writes only words that cannot be meant otherwise (a slip in a field's name, a quoted number), touches no
     other byte of a file, and then checks again.
 
@@ -75,9 +78,10 @@ def validate(
 
 def _found(tree: "Tree", environments: tuple[str, ...], settings: "tuple[Setting, ...]" = ()) -> "Findings":
     from compiler.pipeline import compile_environment
+    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
-    return gather(compile_environment(tree, name, settings) for name in environments)
+    return allow(gather(compile_environment(tree, name, settings) for name in environments), tree, today())
 
 
 def _mended(context: click.Context) -> "tuple[Edit, ...]":

@@ -24,7 +24,7 @@ def gather(compiled: Iterable[Compiled]) -> Findings:
                 seen[same].append(item.name)
     merged = [_masked(diagnostic).seen_in(tuple(seen[same])) for same, diagnostic in first.items()]
     return Findings(
-        diagnostics=tuple(sorted((_certain(item, ordered) for item in merged), key=_rank)),
+        diagnostics=in_order(_certain(item, ordered) for item in merged),
         environments=tuple(item.name for item in ordered),
         failed=tuple(item.name for item in ordered if item.has_errors),
     )
@@ -48,6 +48,11 @@ def _certain(item: Diagnostic, compiled: list[Compiled]) -> Diagnostic:
 def _reads(compiled: Compiled, fix: Edit) -> bool:
     documents = compiled.documents.values()
     return any(layer.path == fix.span.path for document in documents for layer in document.layers)
+
+
+def in_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Errors first, then by place."""
+    return tuple(sorted(findings, key=_rank))
 
 
 def _rank(diagnostic: Diagnostic) -> tuple[bool, bool, Span, str, str]:

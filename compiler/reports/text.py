@@ -33,15 +33,17 @@ def summary(findings: Findings) -> str:
 
 def _summary(findings: Findings) -> str:
     checked, failed = findings.environments, findings.failed
+    allowed = f"{many(len(findings.allowed), 'warning')} allowed" if findings.allowed else ""
     if not findings.diagnostics:
-        verb = "is" if len(checked) == 1 else "are"
-        return f"{many(len(checked), 'environment')} {verb} valid: {', '.join(checked)}" if checked else _NOTHING
+        verb, aside = "is" if len(checked) == 1 else "are", f" ({allowed})" if allowed else ""
+        return f"{many(len(checked), 'environment')} {verb} valid: {', '.join(checked)}{aside}" if checked else _NOTHING
     found = mistakes(findings.diagnostics)
     counts = [count for severity in Severity if (count := _count(found, severity))]
+    counts += [allowed] if allowed else []
     seen = {name for item in findings.diagnostics for name in item.environments}
     where = ("" if len(seen) == len(checked) else f"{len(seen)} of ") + many(len(checked), "environment")
     code = findings.diagnostics[0].code
-    return f"{' and '.join(counts)} in {where}. {_verdict(failed, checked)} `roster explain {code}` says more."
+    return f"{_and(counts)} in {where}. {_verdict(failed, checked)} `roster explain {code}` says more."
 
 
 def _count(found: tuple[Mistake, ...], severity: Severity) -> str:
@@ -60,6 +62,11 @@ def _verdict(failed: tuple[str, ...], checked: tuple[str, ...]) -> str:
         return "Everything compiles."
     well = [name for name in checked if name not in failed]
     return f"{', '.join(well)} compile{'s' if len(well) == 1 else ''}." if well else "Nothing was compiled."
+
+
+def _and(parts: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([*([", ".join(parts[:-1])] if parts[1:] else []), parts[-1]])
 
 
 def many(count: int, word: str) -> str:

@@ -115,18 +115,21 @@ def read_commit(settings: "Settings") -> "Revision":
 
 def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit:
     """The environment compiled at a revision; with errors in its specs they are printed and the command ends with 2."""
+    from compiler.cli import today
     from compiler.pipeline import compile_environment
+    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
-    from compiler.reports.text import render
+    from compiler.reports.text import many, render
 
     tree = revision.tree()
     demand_environment(tree, name)
     compiled = compile_environment(tree, name)
+    findings = allow(gather([compiled]), tree, today())
     if compiled.bundle is None or compiled.environment is None:
-        click.echo(render(gather([compiled]), tree, colour=colour(err=True)), nl=False, err=True)
+        click.echo(render(findings, tree, colour=colour(err=True)), nl=False, err=True)
         context.exit(WRONG)
-    if compiled.diagnostics and not context.params.get("quiet"):
-        count = f"{len(compiled.diagnostics)} warning{'s' if len(compiled.diagnostics) > 1 else ''}"
+    if findings.warnings and not context.params.get("quiet"):
+        count = many(findings.warnings, "warning")
         click.echo(f"note: {count} in the specs; `roster validate {name}` shows what", err=True)
     return Commit(revision, compiled.bundle, compiled.environment.spec, compiled)
 

@@ -174,5 +174,3 @@ def kubernetes_target_in_cluster(name: str, reach: Reach | None = None, patience
     """The cluster that this process runs in, called `name`. Raises UsageError outside a cluster."""
     reach = reach or Reach()
     return KubernetesTarget(client_in_cluster(name, reach.impersonate, patience), reach)
-
-

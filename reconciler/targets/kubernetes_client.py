@@ -135,9 +135,7 @@ class Client:
         finally:
             response.close()
 
-    def _try(
-        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
-    ) -> tuple[Reply | None, str]:
+    def _try(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[Reply | None, str]:
         """A reply worth reading, or what is wrong for the moment."""
         try:
             response = self._pool.urlopen(

@@ -82,7 +82,5 @@ def config_maps(pod: Mapping[str, Any]) -> Iterator[str]:
         yield from (source["configMap"]["name"] for source in sources if "configMap" in source)
     for container in (*pod.get("initContainers", ()), *pod.get("containers", ())):
         references = [entry.get("configMapRef", {}) for entry in container.get("envFrom", ())]
-        references += [
-            (entry.get("valueFrom") or {}).get("configMapKeyRef", {}) for entry in container.get("env", ())
-        ]
+        references += [(entry.get("valueFrom") or {}).get("configMapKeyRef", {}) for entry in container.get("env", ())]
         yield from (reference["name"] for reference in references if reference)

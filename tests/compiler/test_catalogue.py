@@ -9,11 +9,12 @@ import pytest
 from compiler.catalogue import CATALOGUE
 from compiler.catalogue.entry import Entry
 from compiler.catalogue.example import Files, example, fleet
-from compiler.compiled import Compiled
 from compiler.diagnostic import Severity
 from compiler.explain_code import catalogue_page
 from compiler.pipeline import compile_environment
 from compiler.reports import text
+from compiler.reports.allow import allow
+from compiler.reports.findings import Findings
 from compiler.reports.gather import gather
 from compiler.trees.folder import FolderTree
 from tests.golden import Golden
@@ -21,6 +22,7 @@ from tests.golden import Golden
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).parent / "catalogue"
 """For each code the whole text that its example is told with, `CODE.txt`."""
+TODAY = "2026-11-21"
 CODE = re.compile(r'"(R\d{4})"')
 DOTTED_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -33,8 +35,8 @@ def raised() -> Iterator[str]:
                 yield from CODE.findall(path.read_text())
 
 
-def compiled(root: Path, files: Files) -> tuple[Compiled, FolderTree]:
-    """The environment of the small fleet with some files laid over it."""
+def validated(root: Path, files: Files) -> tuple[Findings, FolderTree]:
+    """What is found in the environment of the small fleet with some files laid over it."""
     for path, file in {**fleet(), **files}.items():
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,7 @@ def compiled(root: Path, files: Files) -> tuple[Compiled, FolderTree]:
         else:
             place.write_bytes(file.content)
     tree = FolderTree(root)
-    return compile_environment(tree, "dev"), tree
+    return allow(gather([compile_environment(tree, "dev")]), tree, TODAY), tree
 
 
 def test_every_code_that_is_raised_has_an_entry() -> None:
@@ -69,25 +71,24 @@ def test_an_entry_says_what_why_and_how(entry: Entry) -> None:
 
 
 def test_the_fleet_of_the_examples_is_right(tmp_path: Path) -> None:
-    result, _ = compiled(tmp_path, {})
-    assert result.diagnostics == ()
-    assert result.bundle is not None
+    findings, _ = validated(tmp_path, {})
+    assert (findings.diagnostics, findings.failed) == ((), ())
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_the_example_is_told_with_its_whole_text(code: str, tmp_path: Path, golden: Golden) -> None:
-    result, tree = compiled(tmp_path, example(code).mistake)
-    told = [item.severity for item in result.diagnostics if item.code == code]
-    assert told, f"the example of {code} yields {[item.code for item in result.diagnostics]}"
-    assert (result.bundle is None) == any(item.severity is Severity.ERROR for item in result.diagnostics)
-    golden(EXPECTED, {f"{code}.txt": text.render(gather([result]), tree, limit=None)})
+    findings, tree = validated(tmp_path, example(code).mistake)
+    told = [item.severity for item in findings.diagnostics if item.code == code]
+    assert told, f"the example of {code} yields {[item.code for item in findings.diagnostics]}"
+    assert bool(findings.failed) == (Severity.ERROR in [item.severity for item in findings.diagnostics])
+    golden(EXPECTED, {f"{code}.txt": text.render(findings, tree, limit=None)})
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_the_mend_compiles_without_the_code(code: str, tmp_path: Path) -> None:
-    result, _ = compiled(tmp_path, example(code).mended)
-    assert result.bundle is not None, result.diagnostics
-    assert code not in [item.code for item in result.diagnostics]
+    findings, _ = validated(tmp_path, example(code).mended)
+    assert findings.failed == (), findings.diagnostics
+    assert code not in [item.code for item in findings.diagnostics]
 
 
 def test_no_example_and_no_text_is_left_of_a_code_that_is_gone() -> None:
