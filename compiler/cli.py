@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,20 @@ DIFFERENT = 1
 class Command(click.Command):
     """A command whose failures are told in two lines, what and how to mend it, and never by a traceback."""
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Read the words of the command line; of one that is missing it is said what could stand there."""
+        try:
+            return super().parse_args(context, args)
+        except click.MissingParameter as error:
+            raise click.MissingParameter(self._choices(context, error.param), context, error.param) from error
+
+    def _choices(self, context: click.Context, missing: click.Parameter | None) -> str:
+        """The names that fit a missing argument, or the examples of the command."""
+        items = missing.shell_complete(context, "") if missing is not None else []
+        examples = dedent((self.help or "").partition("Examples:\n")[2])
+        known = ", ".join(item.value for item in items)
+        return f"There are: {known}" if known else f"\n\nExamples:\n{indent(examples, '  ')}".rstrip()
+
     def invoke(self, context: click.Context) -> Any:
         """Run the command; a RosterError becomes its message and its exit code."""
         try:
@@ -37,6 +52,17 @@ class Command(click.Command):
             if error.help:
                 click.echo(f"  = help: {error.help}", err=True)
             context.exit(error.exit_code)
+
+
+class Choice(click.Choice[str]):
+    """One of a few words; the nearest is suggested for any other."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What is wrong with the word, and which was probably meant."""
+        from compiler.suggestion import did_you_mean
+
+        guess = did_you_mean(str(value), self.choices)
+        return " ".join(part for part in (super().get_invalid_choice_message(value, ctx), guess) if part)
 
 
 def names_of_environments(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -73,7 +99,7 @@ def settings_of(assignments: tuple[str, ...]) -> "tuple[Setting, ...]":
 def format_option(*choices: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option --format, whose value the command gets as `style`; the default is text."""
     help = "How to print the result."
-    return click.option("--format", "style", type=click.Choice(choices), default="text", show_default=True, help=help)
+    return click.option("--format", "style", type=Choice(choices), default="text", show_default=True, help=help)
 
 
 def directory(context: click.Context) -> Path:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import Command
+from compiler.cli import Choice, Command
 from compiler.errors import RosterError
 from reconciler.commands.options import (
     NOT_DONE,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @environments
 @target_options
-@click.option("--format", "style", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--format", "style", type=Choice(("text", "json")), default="text", show_default=True)
 @click.pass_context
 def status(context: click.Context, /, environments: tuple[str, ...], style: str, **flags: Any) -> None:
     """Say what is live, whether it is healthy, and if not, why.

@@ -153,6 +153,26 @@ def test_machines_get_their_format_alone_on_standard_output(fleet: Fleet, style:
         json.loads(shown)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("compile", "Error: Missing argument 'ENV'. There are: dev, prod\n"),
+        ("diff", "Error: Missing argument 'BASE..HEAD'. \n\nExamples:\n  roster diff main..HEAD  "),
+        ("validate --format jsn", "'junit'. did you mean json?\n"),
+        ("validate --al", "Did you mean '--all'"),
+    ],
+)
+def test_a_wrong_command_line_is_told_with_what_could_stand_there(fleet: Fleet, words: str, told: str) -> None:
+    _, errors = fleet.roster(*words.split(), code=2)
+    assert told in errors
+
+
+def test_explain_without_a_topic_lists_what_can_be_asked(fleet: Fleet) -> None:
+    shown, _ = fleet.roster("explain")
+    assert "\n  PromptPack    One version of a set of prompts.\n" in shown
+    assert "\n  R0203  A spec refers to one that does not exist\n" in shown
+
+
 def test_annotations_name_files_from_the_top_of_the_repository(tmp_path: Path) -> None:
     repository = Fleet(tmp_path / "mono")
     repository.place.mkdir()
