@@ -1,16 +1,33 @@
 """Finding: a declaration and a field of it -> the Diagnostic that a kind's check yields."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.inside import at
+from compiler.suggestion import slip
 
 
 def error(
-    declaration: Declaration[Any], code: str, message: str, *path: str | int, help: str = "", label: str = ""
+    declaration: Declaration[Any],
+    code: str,
+    message: str,
+    *path: str | int,
+    help: str = "",
+    label: str = "",
+    known: Iterable[str] = (),
 ) -> Diagnostic:
-    """An error at a field below `spec`; at its nearest parent if the field is not written."""
-    return _finding(Severity.ERROR, declaration, code, message, path, help, label)
+    """An error at a field below `spec`; at its nearest parent if the field is not written.
+
+    `known` are the words that may stand there: a slip for one of them is mended.
+    """
+    found = _finding(Severity.ERROR, declaration, code, message, path, help, label)
+    word = at(declaration.data, "spec", *path)
+    if found.span is None or not isinstance(word, str):
+        return found
+    return replace(found, fix=slip(found.span, word, known), root=message if known else "")
 
 
 def warning(

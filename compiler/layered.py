@@ -48,6 +48,11 @@ class Layered:
     variables: Mapping[FieldPath, tuple[str, ...]] = field(default_factory=dict)
     """Field -> the variables of the environment that its text names."""
 
+    @property
+    def is_as_written(self) -> bool:
+        """Whether its fields stand in the files under the names they have here: no dialect made a layer of it."""
+        return not any(document.trace or document.elsewhere for document in self.layers)
+
     def span_of(self, path: FieldPath, *, key: bool = False) -> Span:
         """Where a field was set: in the highest layer that sets it; if none does, its nearest parent's place."""
         document, there = self._setter(path)

@@ -23,7 +23,7 @@ def mend(document: Layered, misfit: Misfit, known: Iterable[str], fits: Fits) ->
     None where the document is not written as it is read: a dialect made it.
     """
     path = misfit.path
-    if any(layer.trace or layer.elsewhere for layer in document.layers):
+    if not document.is_as_written:
         return None
     if misfit.kind == "extra_forbidden":
         name = str(path[-1])

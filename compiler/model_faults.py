@@ -1,5 +1,6 @@
 """Model faults: a document's part and the model it should fit -> the typed value, or a diagnostic for each misfit."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from compiler.misfit_words import misfit_words
 from compiler.shapes import model_at
 from compiler.source import FieldPath
 from compiler.spec import Shape
-from compiler.suggestion import did_you_mean, nearest
+from compiler.suggestion import did_you_mean, nearest, slip
 
 M = TypeVar("M", bound=BaseModel)
 _MENDABLE = frozenset(("R0301", "R0302", "R0304"))
@@ -51,17 +52,31 @@ def _known(model: type[BaseModel], path: FieldPath, prefix: FieldPath) -> list[s
 
 
 def fault(
-    document: Layered, code: str, message: str, path: FieldPath, help: str, *, key: bool = False, label: str = ""
+    document: Layered,
+    code: str,
+    message: str,
+    path: FieldPath,
+    help: str,
+    *,
+    key: bool = False,
+    label: str = "",
+    known: Iterable[str] = (),
 ) -> Diagnostic:
-    """An error at one field of a document; with `key` at the field's name and not at its value."""
+    """An error at one field of a document; with `key` at the field's name and not at its value.
+
+    `known` are the words that may stand there: a slip for one of them is mended.
+    """
+    span = document.span_of(path, key=key)
+    word = path[-1] if key and path else at(document.data, *path)
     return Diagnostic(
         code=code,
         severity=Severity.ERROR,
         message=message,
-        span=document.span_of(path, key=key),
+        span=span,
         field=".".join(map(str, path)),
         label=label,
         help=help,
+        fix=slip(span, word, known) if isinstance(word, str) and document.is_as_written else None,
     )
 
 

@@ -20,7 +20,7 @@ from compiler.setting import Setting, sets_nothing
 from compiler.shapes import Pattern, marked
 from compiler.spec import Keyed
 from compiler.spec_key import SpecKey
-from compiler.suggestion import did_you_mean, listed
+from compiler.suggestion import did_you_mean, listed, slip
 from compiler.tally import Tally
 
 
@@ -196,11 +196,13 @@ def _unknown_environments(specs: Iterable[Layered], reading: Reading) -> Iterabl
     for spec in specs:
         for index, name in enumerate(items(spec.data, "spec", "environments")):
             if isinstance(name, str) and name not in reading.environments:
+                span = spec.span_of(("spec", "environments", index))
                 yield Diagnostic(
                     code="R0410",
                     severity=Severity.ERROR,
                     message=f"{spec.key.kind} {spec.key.name} runs in environment {name}, which does not exist",
-                    span=spec.span_of(("spec", "environments", index)),
+                    span=span,
                     field=f"spec.environments.{index}",
                     help=did_you_mean(name, reading.environments) or f"there are {listed(reading.environments)}",
+                    fix=slip(span, name, reading.environments),
                 )

@@ -1,10 +1,12 @@
 """Parse: a merged document -> a typed declaration, or every reason why it is not one."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
+from compiler.edit import reworded
 from compiler.kind import Kind
 from compiler.kinds import KINDS
 from compiler.layered import Layered
@@ -55,21 +57,27 @@ def _envelope(document: Layered) -> list[Diagnostic]:
                 f"{document.key.kind} is not a kind of roster.dev",
                 ("kind",),
                 did_you_mean(document.key.kind, KINDS) or later or f"kinds: {', '.join(KINDS)}",
+                known=() if later else KINDS,
             )
         )
     if document.data["apiVersion"] != API_VERSION:
+        version = str(document.data["apiVersion"])
+        message = f"{version} is not an API version of Roster"
+        wrong = fault(document, "R0202", message, ("apiVersion",), f"write {API_VERSION}")
+        found.append(replace(wrong, fix=reworded(document.span_of(("apiVersion",)), version, API_VERSION)))
+    for key in sorted(document.data.keys() - _ROOT):
+        help = did_you_mean(key, _ROOT) or "move it into spec, or remove it"
         found.append(
             fault(
                 document,
-                "R0202",
-                f"{document.data['apiVersion']} is not an API version of Roster",
-                ("apiVersion",),
-                f"write {API_VERSION}",
+                "R0301",
+                f"{key} is not a field of a document",
+                (key,),
+                help,
+                key=True,
+                known=_ROOT - document.data.keys(),
             )
         )
-    for key in sorted(document.data.keys() - _ROOT):
-        help = did_you_mean(key, _ROOT) or "move it into spec, or remove it"
-        found.append(fault(document, "R0301", f"{key} is not a field of a document", (key,), help, key=True))
     _, faults = fitted(document, Metadata, document.data["metadata"], ("metadata",))
     return [*found, *faults]
 

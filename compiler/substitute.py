@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.edit import Edit
 from compiler.inside import mapping
 from compiler.kinds import KINDS
 from compiler.layered import Layered
@@ -17,7 +18,7 @@ from compiler.overlay import Overlaid
 from compiler.shapes import Pattern, marked, places
 from compiler.source import FieldPath
 from compiler.spec import Payload, TextFile, Variable
-from compiler.suggestion import did_you_mean, listed
+from compiler.suggestion import did_you_mean, listed, slip
 
 _MARKER = b"${var."
 _VARIABLE = re.compile(r"(?P<escape>\$?)\$\{var\.(?P<name>[^}]*)(?P<end>\}?)")
@@ -108,7 +109,9 @@ class _Filling:
         elif name not in self.values:
             guess = did_you_mean(name, self.values) or f"variables here: {listed(self.values)}"
             environment = "spec.variables of environment.yaml"
-            self._report("R0412", f"there is no variable {name}", path, f"{guess}; they stand in {environment}")
+            span = self.document.span_of(path)
+            fix = slip(span, name, self.values, match.start("name"), match.string)
+            self._report("R0412", f"there is no variable {name}", path, f"{guess}; they stand in {environment}", fix)
         return self.values.get(name, match[0])
 
     def _refused(self, text: str, path: FieldPath) -> str:
@@ -117,7 +120,7 @@ class _Filling:
             self._report("R0413", "variables are not filled in here", path, help)
         return text
 
-    def _report(self, code: str, message: str, path: FieldPath, help: str) -> None:
+    def _report(self, code: str, message: str, path: FieldPath, help: str, fix: Edit | None = None) -> None:
         self.diagnostics.append(
             Diagnostic(
                 code=code,
@@ -126,5 +129,7 @@ class _Filling:
                 span=self.document.span_of(path),
                 field=".".join(map(str, path)),
                 help=help,
+                fix=fix,
+                root=message if fix is not None else "",
             )
         )

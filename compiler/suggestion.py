@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from compiler.edit import Edit, reworded
+from compiler.span import Span
+
 _CLOSE_ENOUGH = 60.0
 """Similarity in percent from which a guess helps more than it misleads."""
 _LISTED = 12
@@ -43,6 +46,12 @@ def misspelt(word: str, known: Iterable[str]) -> str:
         return ""
     meant, distance, _ = near[0]
     return meant if distance == 1 and _is_slip(word, meant) else ""
+
+
+def slip(span: Span, word: str, known: Iterable[str], start: int = 0, whole: str = "") -> Edit | None:
+    """The edit that writes what a word was certainly meant to be; it begins at `start` of the `whole` scalar."""
+    meant = misspelt(word, known)
+    return reworded(span, word, meant, start, whole) if meant else None
 
 
 def _is_slip(word: str, meant: str) -> bool:

@@ -91,6 +91,7 @@ def _half(alone: Layered, entry: FieldPath, fields: list[str], below: Iterable[D
         did_you_mean(str(entry[-1]), known) or f"add {lacks}",
         key=True,
         label="no lower layer has it",
+        known=[name for name in known if name not in mapping(alone.data, *entry[:-1])],
     )
 
 
@@ -121,9 +122,14 @@ def _stranger(spec: Layered, others: Mapping[str, Layered]) -> Iterator[Diagnost
             ("metadata", "name"),
             f"{guess} ({near.span_of(('metadata', 'name'))})",
             label=f"no lower layer has this {spec.key.kind}",
+            known=[name for name, other in others.items() if _folder(spec) not in map(_folder_of, other.layers)],
         )
 
 
 def _folder(spec: Layered) -> str:
     """The base or the environment that the lowest layer of a spec stands in."""
-    return "/".join(spec.layers[0].path.split("/", 2)[:2])
+    return _folder_of(spec.layers[0])
+
+
+def _folder_of(layer: Document) -> str:
+    return "/".join(layer.path.split("/", 2)[:2])

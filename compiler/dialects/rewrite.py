@@ -6,8 +6,9 @@ from typing import Any
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.dialects.beside import Beside
 from compiler.document import Document
+from compiler.edit import Edit
 from compiler.source import FieldPath
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, slip
 
 
 class Rewrite:
@@ -81,8 +82,11 @@ class Rewrite:
         """A field that its system does not have."""
         names = [name for name in known if name]
         parent = dotted(path[:-1]) or self.document.kind
-        help = did_you_mean(str(path[-1]), names) or f"known fields: {', '.join(sorted(names))}"
-        self._report("R0705", Severity.ERROR, f"{parent} of {self.system} has no field {path[-1]}", path, help)
+        name = str(path[-1])
+        help = did_you_mean(name, names) or f"known fields: {', '.join(sorted(names))}"
+        beside = self.foreign(*path[:-1])
+        fix = slip(self.document.span_of(path, key=True), name, [other for other in names if other not in beside])
+        self._report("R0705", Severity.ERROR, f"{parent} of {self.system} has no field {name}", path, help, fix=fix)
 
     def wrong(self, path: FieldPath, message: str, help: str) -> None:
         """A value that its own system would not take."""
@@ -93,11 +97,20 @@ class Rewrite:
         self._report("R0707", Severity.ERROR, message, path, help, key=False)
 
     def _report(
-        self, code: str, severity: Severity, message: str, path: FieldPath, help: str, *, key: bool = True
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        path: FieldPath,
+        help: str,
+        *,
+        key: bool = True,
+        fix: Edit | None = None,
     ) -> None:
-        span = self.document.span_of(path, key=key)
-        found = Diagnostic(code=code, severity=severity, message=message, span=span, field=dotted(path), help=help)
-        self.diagnostics.append(found)
+        span, field = self.document.span_of(path, key=key), dotted(path)
+        self.diagnostics.append(
+            Diagnostic(code=code, severity=severity, message=message, span=span, field=field, help=help, fix=fix)
+        )
 
 
 def dotted(path: FieldPath) -> str:

@@ -159,7 +159,7 @@ def test_machines_get_their_format_alone_on_standard_output(fleet: Fleet, style:
         ("compile", "Error: Missing argument 'ENV'. There are: dev, prod\n"),
         ("diff", "Error: Missing argument 'BASE..HEAD'. \n\nExamples:\n  roster diff main..HEAD  "),
         ("validate --format jsn", "'junit'. did you mean json?\n"),
-        ("validate --al", "Did you mean '--all'"),
+        ("validate --formta json", "Did you mean '--format'?"),
     ],
 )
 def test_a_wrong_command_line_is_told_with_what_could_stand_there(fleet: Fleet, words: str, told: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.catalogue.example import fleet
+from compiler.catalogue.example import example, fleet
 from compiler.edit import Edit
 from compiler.pipeline import compile_environment
 from compiler.reports.findings import Findings
@@ -104,6 +104,52 @@ def test_any_slips_together_are_mended_and_every_other_byte_stays(
     assert (tmp_path / AGENT).read_bytes() == SPEC.replace("\n", end).encode()
 
 
+def example_mended(root: Path, code: str) -> None:
+    """Lay the example of a code over its fleet, mend it, and demand that it is what the catalogue calls mended."""
+    shown = example(code)
+    write(root, {path: file.content.decode() for path, file in shown.mistake.items()})
+    assert code in [item.code for item in validated(root).diagnostics]
+    assert mended(root) == 1
+    for path, file in shown.mended.items():
+        assert (root / path).read_bytes() == file.content
+
+
+MENDED = [
+    "R0202",
+    "R0203",
+    "R0204",
+    "R0301",
+    "R0302",
+    "R0304",
+    "R0406",
+    "R0410",
+    "R0412",
+    "R0415",
+    "R0528",
+    "R0535",
+    "R0705",
+]
+"""Codes whose examples are slips."""
+
+
+@pytest.mark.parametrize("code", MENDED)
+def test_an_example_that_is_a_slip_is_mended_as_the_catalogue_mends_it(code: str, tmp_path: Path) -> None:
+    example_mended(tmp_path, code)
+
+
+def test_another_version_of_the_api_is_mended(tmp_path: Path) -> None:
+    write(tmp_path, {AGENT: SPEC.replace("v1alpha1 ", "v1beta1 ")})
+    assert mended(tmp_path) == 1
+    assert (tmp_path / AGENT).read_text() == SPEC
+
+
+def test_a_slip_is_not_mended_where_the_right_word_stands_beside_it(tmp_path: Path) -> None:
+    overlay = "apiVersion: roster.dev/v1alpha1\nkind: Agent\nmetadata: {name: support}\nspec:\n  models: {defualt: {requires: [tools]}, default: {requires: [tools]}}\n"
+    write(tmp_path, {"environments/dev/support.yaml": overlay})
+    assert "R0406" in [item.code for item in validated(tmp_path).diagnostics]
+    assert mended(tmp_path) == 0
+
+
 UNQUOTED = "apiVersion: roster.dev/v1alpha1\nkind: Agent\nmetadata: {name: support}\nspec:\n  runtime:\n    env: {PORT: 80, ON: true, TOKEN: 12345}\n"
 
 
@@ -137,7 +183,7 @@ def test_what_is_not_certain_is_left_to_people(tmp_path: Path, old: str, new: st
 
 
 def test_a_name_that_another_environment_has_is_not_mended_for_this_one(tmp_path: Path) -> None:
-    prod = FILES["environments/dev/environment.yaml"].replace("dev", "prod")
+    prod = FILES["environments/dev/environment.yaml"].replace(": dev", ": prod")
     other = FILES["environments/base/claude.yaml"].replace("name: claude", "name: cluade")
     files = {"environments/prod/environment.yaml": prod, "environments/prod/cluade.yaml": other}
     write(tmp_path, {AGENT: SPEC.replace("claude/", "cluade/"), **files})

@@ -122,6 +122,7 @@ def _runtime(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
                 path,
                 "volume",
                 help=did_you_mean(mount.volume, agent.spec.runtime.volumes) or "declare it under volumes",
+                known=agent.spec.runtime.volumes,
             )
     if framework.type == "promptkit" and framework.image is None:
         yield from _read_elsewhere(agent, scope)

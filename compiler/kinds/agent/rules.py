@@ -97,6 +97,7 @@ def _prompts(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
             "prompts",
             "prompt",
             help=did_you_mean(prompts.prompt, names) or f"it has {_listed(names)}",
+            known=names,
         )
 
 
@@ -169,6 +170,7 @@ def _session(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
             "session",
             "store",
             help=did_you_mean(session.store, ["memory", *stores]) or f"it has {_listed(['memory', *stores])}",
+            known=["memory", *stores],
         )
 
 
