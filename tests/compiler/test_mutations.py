@@ -22,7 +22,9 @@ from compiler.diagnostic import Severity
 from compiler.inside import at
 from compiler.kinds import KINDS
 from compiler.pipeline import compile_environment
+from compiler.reports.gather import gather
 from compiler.review.fields import changes
+from compiler.revise import revise
 from compiler.shapes import fits, marked, model_at
 from compiler.source import Source, SourceMap
 from compiler.spec import Ref
@@ -324,6 +326,28 @@ def test_a_mutation_is_told_at_its_place_or_changes_what_follows_from_it(made):
         )
     elif made.operation is Operation.CHANGE and not told:
         follows(made, results)
+
+
+MISSPELT = [it for it in MUTATIONS if it.operation in (Operation.TYPO, Operation.ENUM, Operation.REFERENCE)]
+
+
+def mended(made: Mutation) -> str:
+    """What the file is once every edit that its findings carry is made, again and again."""
+    changed = dict(files()) | {made.field.file: made.text.encode()}
+    while True:
+        findings = gather(compile_environment(Mutated(changed), name) for name in ENVIRONMENTS)
+        edits = {item.fix for item in findings.diagnostics if item.fix is not None}
+        assert {edit.span.path for edit in edits} <= {made.field.file}
+        if not edits:
+            return changed[made.field.file].decode()
+        changed[made.field.file] = revise(changed[made.field.file], edits)
+
+
+def test_a_misspelt_word_is_mended_to_what_it_was_or_left_as_it_is():
+    texts = {made: mended(made) for made in MISSPELT}
+    assert [made for made, text in texts.items() if text not in (made.text, files()[made.field.file].decode())] == []
+    left = [made.detail for made, text in texts.items() if text == made.text]
+    assert len(left) <= len(MISSPELT) // 10, left
 
 
 def about_shape(line: str) -> bool:
