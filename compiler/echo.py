@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from compiler.diagnostic import Diagnostic
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.kinds import KINDS
+from compiler.spec_key import SpecKey
 
 _INCOMPLETE = {"R0406": "", "R0415": "spec"}
 """Codes of things that are not complete, and the field that is not, where it is not the finding's own."""
@@ -23,3 +25,15 @@ def is_echo(finding: Diagnostic, before: Iterable[Diagnostic]) -> bool:
         and f"{finding.field}.".startswith(f"{_INCOMPLETE[earlier.code] or earlier.field}.")
         for earlier in before
     )
+
+
+def are_of_shape(found: Iterable[Diagnostic]) -> bool:
+    """Whether all errors are about the shape of single documents, which leaves the others to be looked at."""
+    errors = (finding.code for finding in found if finding.severity is Severity.ERROR)
+    return all(code.startswith("R03") or code == "R0202" for code in errors)
+
+
+def names_one_of(finding: Diagnostic, broken: Iterable[SpecKey]) -> bool:
+    """Whether it says that a spec does not exist which is only not well formed, or whose kind is misspelt."""
+    kind, _, name = finding.root.partition(" ")[0].partition("/")
+    return any(key.name == name and (key.kind == kind or key.kind not in KINDS) for key in broken)

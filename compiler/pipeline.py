@@ -3,7 +3,8 @@
     read -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check -> lower -> verify -> seal
 
 A pure function: it knows no cluster, no clock and no setting. Each stage hands frozen values to the next; after a stage
-with errors it stops, so that nobody reads the echo of a mistake that was already told.
+with errors it stops, so that nobody reads the echo of a mistake that was already told; only the references of what is
+well formed are still looked up when something else is not.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from compiler.assets import PackageAssets
 from compiler.check import check
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.echo import is_echo
+from compiler.echo import are_of_shape, is_echo, names_one_of
 from compiler.export import export
 from compiler.link import link
 from compiler.lower import lower
@@ -46,11 +47,12 @@ def compile_environment(tree: Tree, environment: str, settings: tuple[Setting, .
         return _compiled(environment, found)
     declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
     found += [finding for finding in diagnostics if not is_echo(finding, found)]
-    if _failed(found):
+    broken = {document.key for document in overlaid.specs} - {declaration.key for declaration in declarations}
+    if not are_of_shape(found) or not any(declaration.key.kind == "Environment" for declaration in declarations):
         return _compiled(environment, found)
     (own, *linked), diagnostics = link(declarations, tree, environment, overlaid.elsewhere)
     objects, more = plain(overlaid.objects, own)
-    found += (*diagnostics, *more)
+    found += (*(finding for finding in diagnostics if not names_one_of(finding, broken)), *more)
     if _failed(found):
         return _compiled(environment, found)
     assets = PackageAssets()

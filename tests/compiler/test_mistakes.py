@@ -278,6 +278,32 @@ MISTAKES = {
 }
 
 
+BROKEN = [
+    (
+        "a misspelt field in one, a missing reference in another",
+        {PACK_FILE: PACK + "  titel: x\n"} | agent(("claude/", "gpt/")),
+        ["R0203", "R0301"],
+    ),
+    ("a reference to what is not well formed", {PROVIDER_FILE: PROVIDER.replace("type:", "tpye:")}, ["R0301"]),
+    ("a reference to a version of what is not well formed", {PACK_FILE: PACK.replace("1.0.0", "1.0")}, ["R0302"]),
+    (
+        "a reference to a kind that is misspelt",
+        {PROVIDER_FILE: PROVIDER.replace("kind: Provider", "kind: Provder")},
+        ["R0202"],
+    ),
+    (
+        "an environment that is not well formed",
+        {"environments/dev/environment.yaml": ENVIRONMENT.replace("fleet", "fleat")} | agent(("claude/", "gpt/")),
+        ["R0301"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "codes"), [row for _, *row in BROKEN], ids=[name for name, *_ in BROKEN])
+def test_what_is_well_formed_is_linked_beside_what_is_not_and_no_echo_is_told(tmp_path, changes, codes):
+    assert [item.code for item in compiled(tmp_path, {**FLEET, **changes}).diagnostics] == codes
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistake_is_told_at_its_place_with_its_remedy(tmp_path, name):
     changes, expected = MISTAKES[name]
