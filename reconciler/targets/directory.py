@@ -19,6 +19,8 @@ import orjson
 from compiler.emit import emit
 from compiler.errors import TargetError, UsageError
 from compiler.kube_object import ObjectKey, key_of
+from compiler.rendered.folder import File, Folder, sentence, target_error
+from compiler.rendered.layout import object_file
 from compiler.yaml_reader import load
 from reconciler.answer import Applied, ApplyAnswer, Conflicted, DeleteAnswer, Deleted, Live, Rejected
 from reconciler.claim import Claim
@@ -31,12 +33,10 @@ from reconciler.targets.directory_layout import (
     STATE,
     inventory_path,
     lock_path,
-    object_path,
     record_path,
     records_folder,
 )
 from reconciler.targets.directory_lease import hold
-from reconciler.targets.folder import File, Folder, sentence, target_error
 from reconciler.unit import Unit
 
 IDENTITY = f"{STATE}/identity"
@@ -124,7 +124,7 @@ class DirectoryTarget:
         """Write the object's file; there is one manager here, so nothing is contested. A full disk is a Rejected."""
         desired: dict[str, Any] = orjson.loads(body)
         expected = desired["metadata"].pop("resourceVersion", "")
-        path = self._place(object_path(key_of(desired)))
+        path = self._place(object_file(key_of(desired)))
         try:
             file = self._folder.read(path)
             if expected and (file is None or expected != version_of(file)):
@@ -143,7 +143,7 @@ class DirectoryTarget:
 
     def delete(self, wanted: Named, uid: str, resource_version: str) -> DeleteAnswer:
         """Remove the object's file if it is still the one that was looked at."""
-        path = self._place(object_path(wanted.key))
+        path = self._place(object_file(wanted.key))
         try:
             file = self._folder.read(path)
             if file is None:
@@ -161,7 +161,7 @@ class DirectoryTarget:
         scene: dict[ObjectKey, Live] = {}
         while True:
             for named in wanted:
-                mark = self._folder.mark(self._place(object_path(named.key)))
+                mark = self._folder.mark(self._place(object_file(named.key)))
                 if marks.get(named.key) != mark:
                     marks[named.key] = mark
                     reading = self._reading(named)
@@ -215,7 +215,7 @@ class DirectoryTarget:
         return f"{self._path}/{path}"
 
     def _reading(self, named: Named) -> Reading:
-        path = self._place(object_path(named.key))
+        path = self._place(object_file(named.key))
         try:
             file = self._folder.read(path)
         except OSError as error:

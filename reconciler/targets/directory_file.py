@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from compiler.emit import emit
+from compiler.rendered.folder import File
 from compiler.yaml_reader import load
 from reconciler.answer import Live
 from reconciler.target import Named
-from reconciler.targets.folder import File
 from reconciler.unit import MANAGER
 
 HEADER = "# Made by Roster from Git; what is changed here by hand is changed back. uid: "

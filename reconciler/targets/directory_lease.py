@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import orjson
 
+from compiler.rendered.folder import Folder, target_error
 from reconciler.errors import LeaseHeld
-from reconciler.targets.folder import Folder, target_error
 
 
 class FileLease:

@@ -20,14 +20,14 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 REMEDIES = {
     errno.EACCES: "give this user the right to write there",
     errno.EPERM: "give this user the right to write there",
-    errno.EROFS: "mount it writable, or choose another place with --root",
+    errno.EROFS: "mount it writable, or choose another place",
     errno.ENOSPC: "make room there and run it again",
     errno.EDQUOT: "make room there and run it again",
     errno.EFBIG: "raise the limit of file sizes and run it again",
     errno.ENAMETOOLONG: "shorten the name",
-    errno.ELOOP: "remove the link, or choose another place with --root",
-    errno.ENOTDIR: "remove what is in the way, or choose another place with --root",
-    errno.EISDIR: "remove what is in the way, or choose another place with --root",
+    errno.ELOOP: "remove the link, or choose another place",
+    errno.ENOTDIR: "remove what is in the way, or choose another place",
+    errno.EISDIR: "remove what is in the way, or choose another place",
 }
 WORDS = {
     errno.ELOOP: "a link is in the way",
@@ -108,15 +108,15 @@ class Folder:
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of what lies directly in a folder below, sorted, without unfinished writes."""
         try:
-            with self._parent(f"{folder}/x", make=False) as place:
+            with self._parent(_inside(folder), make=False) as place:
                 return tuple(sorted(name for name in os.listdir(place) if not name.startswith(TEMPORARY)))
         except FileNotFoundError:
             return ()
 
-    def sweep(self, folder: str) -> None:
+    def sweep(self, folder: str = "") -> None:
         """Remove what writes left behind that were killed on the way, in a folder and the ones directly in it."""
-        for place in (folder, *(f"{folder}/{name}" for name in self.names(folder))):
-            with contextlib.suppress(OSError), self._parent(f"{place}/x", make=False) as handle:
+        for place in (folder, *(f"{folder}/{name}".lstrip("/") for name in self.names(folder))):
+            with contextlib.suppress(OSError), self._parent(_inside(place), make=False) as handle:
                 for name in os.listdir(handle):
                     if name.startswith(TEMPORARY) and time.time() - _written(name, handle) > ABANDONED:
                         _remove(name, handle)
@@ -156,6 +156,11 @@ def target_error(error: OSError, place: str) -> TargetError:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def _inside(folder: str) -> str:
+    """The path of some file in a folder; the empty folder is the root."""
+    return f"{folder}/x" if folder else "x"
 
 
 def _make(step: str, here: int) -> None:
