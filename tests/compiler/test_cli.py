@@ -208,6 +208,48 @@ def test_compile_prints_no_object_if_there_is_an_error(fleet: Fleet) -> None:
     assert errors.endswith("1 error in 1 environment. Nothing was compiled. `roster explain R0301` says more.\n")
 
 
+def test_compile_writes_files_to_commit_and_proves_that_they_equal_the_specs(fleet: Fleet) -> None:
+    assert fleet.roster("compile", "dev", "--output", "rendered/dev") == (
+        "rendered/dev holds dev: 2 files written, 0 removed, 0 unchanged\n",
+        "",
+    )
+    there = fleet.place / "rendered/dev"
+    assert sorted(path.name for path in there.iterdir()) == ["agents", "namespace-agents.yaml", "roster.manifest"]
+    assert fleet.roster("compile", "dev", "--output", "rendered/dev", "--check") == (
+        "rendered/dev holds dev as its specs compile: 2 files\n",
+        "",
+    )
+    (there / "namespace-agents.yaml").write_text("kind: Namespace\n")
+    shown, errors = fleet.roster("compile", "dev", "--output", "rendered/dev", "--check", code=1)
+    assert shown.startswith("rendered/dev is not what dev compiles to: 1 file differs\n  namespace-agents.yaml\n")
+    assert shown.endswith("remove the file, then roster compile dev --output rendered/dev\n")
+    assert errors == ""
+
+
+def test_compile_leaves_files_in_the_way_and_writes_nothing_then(fleet: Fleet) -> None:
+    fleet.write({"out/namespace-agents.yaml": "mine\n"})
+    assert fleet.roster("compile", "dev", "--output", "out", code=3) == (
+        "",
+        """\
+error: nothing was written to out: files in the way are not Roster's, or no longer
+  namespace-agents.yaml was not written by Roster
+  = help: move them away, and what was edited in them into the specs; then run it again
+""",
+    )
+    assert [path.name for path in (fleet.place / "out").iterdir()] == ["namespace-agents.yaml"]
+
+
+def test_compile_tells_what_no_spec_makes_any_more_and_somebody_has_edited(fleet: Fleet) -> None:
+    fleet.roster("compile", "dev", "--output", "out")
+    (file,) = (fleet.place / "out/agents").iterdir()
+    file.write_text("mine\n")
+    (fleet.place / "environments/dev/provider.yaml").unlink()
+    shown, errors = fleet.roster("compile", "dev", "--output", "out", code=3)
+    assert shown == "out holds dev: 0 files written, 0 removed, 1 unchanged\n"
+    assert f"left in out\n  agents/{file.name} was edited since Roster wrote it\n" in errors
+    assert file.read_text() == "mine\n"
+
+
 # --- diff
 
 
@@ -329,6 +371,22 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "no base at all": (
         ("diff", "..HEAD"),
         "error: ..HEAD names no revision to compare with\n  = help: write BASE..HEAD, such as main..HEAD\n",
+    ),
+    "files to where specs are read from": (
+        ("compile", "dev", "--output", "environments/dev/objects"),
+        "error: environments/dev/objects lies in environments/, where specs are read from\n  = help: name a folder of",
+    ),
+    "files to the fleet itself": (
+        ("compile", "dev", "--output", "."),
+        "error: . holds the fleet itself\n  = help: name a folder of its own, such as rendered/prod\n",
+    ),
+    "files to a file": (
+        ("compile", "dev", "--output", "environments/../../fleet/.git/HEAD"),
+        "error: environments/../../fleet/.git/HEAD is a file\n  = help: name a folder of its own",
+    ),
+    "a check of nothing": (
+        ("compile", "dev", "--check"),
+        "Usage: roster compile [OPTIONS] ENV\n",
     ),
     "a topic nobody knows": (("explain", "R9999"), "error: "),
 }
