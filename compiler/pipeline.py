@@ -1,6 +1,6 @@
 """Pipeline: a tree and the name of an environment -> its Bundle, or every diagnostic of the stage that failed.
 
-    read -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check -> lower -> verify -> seal
+    read -> pin -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check -> lower -> verify -> seal
 
 A pure function: it knows no cluster, no clock and no setting. Each stage hands frozen values to the next; after a stage
 with errors it stops, so that nobody reads the echo of a mistake that was already told; only the references of what is
@@ -9,6 +9,7 @@ well formed are still looked up when something else is not.
 
 from collections.abc import Iterable
 
+from compiler import __version__
 from compiler.assets import PackageAssets
 from compiler.check import check
 from compiler.compiled import Compiled
@@ -19,6 +20,7 @@ from compiler.link import link
 from compiler.lower import lower
 from compiler.overlay import overlay
 from compiler.parse import parse
+from compiler.pin import pin
 from compiler.plain import plain
 from compiler.read import read
 from compiler.seal import seal
@@ -30,10 +32,18 @@ from compiler.verify import verify
 from compiler.vet import vet
 
 
-def compile_environment(tree: Tree, environment: str, settings: tuple[Setting, ...] = ()) -> Compiled:
-    """Compile one environment, with some fields set for the moment. Raises UsageError if the tree has none so named."""
+def compile_environment(
+    tree: Tree, environment: str, settings: tuple[Setting, ...] = (), *, version: str | None = __version__
+) -> Compiled:
+    """Compile one environment, with some fields set for the moment. Raises UsageError if the tree has none so named.
+
+    `version` is the one that an environment's pin is held against; None holds none.
+    """
     found: list[Diagnostic] = []
     reading, diagnostics = read(tree, environment)
+    refusal = pin(reading, version) if version is not None else ()
+    if refusal:
+        return _compiled(environment, refusal)
     reading, more = translate(reading)
     found += (*diagnostics, *more)
     if _failed(found):

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
+from compiler import __version__
+
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "validate": ("compiler.commands.validate", "validate", "Say what is wrong with the specs, all at once."),
     "compile": ("compiler.commands.compile", "compile", "Print the Kubernetes objects of one environment, as YAML."),
@@ -71,7 +73,7 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("-C", "directory", metavar="DIR", type=_FOLDER, default=Path(), help="The fleet's folder.")
 @click.option("--no-color", "--no-colour", is_flag=True, help="Print without colours; NO_COLOR does the same.")
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault of Roster's own.")
-@click.version_option(package_name="agent-roster", prog_name="roster", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="roster", message="%(prog)s %(version)s")
 @click.pass_context
 def roster(context: click.Context, directory: Path, no_color: bool, debug: bool) -> None:
     """Keep a fleet of AI agents in Git, and make clusters match it.

@@ -84,4 +84,14 @@ ENTRIES: tuple[Entry, ...] = (
         "most often a misspelt one.",
         "Name folders of this repository, relative to environment.yaml, and no folder that builds on this one.",
     ),
+    error(
+        "R0120",
+        "another-roster",
+        "The environment wants another version of Roster",
+        "environment.yaml pins the versions that may compile it, so that an upgrade happens when somebody decides it "
+        "and not when a machine gets a new one. Another version would find other mistakes and may emit other objects.",
+        "Use a version that spec.compiler takes, or change it after `roster diff --compiler WHEEL` has shown what "
+        "another one would change.",
+        "spec:\n  compiler: '>=0.1,<0.2'",
+    ),
 )

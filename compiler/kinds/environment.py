@@ -6,10 +6,11 @@ Becomes the Namespace. Exports nothing: every kind sees the environment itself.
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from compiler.declaration import Declaration
 from compiler.kind import Column, Emit, Kind
+from compiler.requirement import range_fault
 from compiler.scope import Scope
 from compiler.spec import (
     Boolean,
@@ -27,6 +28,15 @@ from compiler.spec import (
     VariableName,
 )
 
+
+def _is_range(text: str) -> str:
+    """Refuse what is no range of versions."""
+    if fault := range_fault(text):
+        raise ValueError(fault)
+    return text
+
+
+VersionRange = Annotated[String, AfterValidator(_is_range)]
 Capability = Literal["istio", "keda", "gatewayAPI"]
 
 
@@ -136,7 +146,6 @@ class EnvironmentSpec(Spec):
         "runtimes": "which objects a runtime becomes",
         "tracks": "tracks of prompts",
         "rollout": "defaults of rollouts",
-        "compiler": "the version of the compiler",
     }
 
     fleet: Name = Field(description="Name of the fleet that this repository declares, `acme`.")
@@ -160,6 +169,9 @@ class EnvironmentSpec(Spec):
     stores: dict[Name, Store] = Field(default={}, description="Stores for sessions, by name.")
     images: Images = Field(default=Images(), description="Where images come from.")
     sync: Sync = Field(default=Sync(), description="When the environment is made to match Git.")
+    compiler: VersionRange | None = Field(
+        default=None, description='Versions of Roster that may compile it, ">=0.1,<0.2"; default: any.'
+    )
 
 
 def _lower(environment: Declaration[EnvironmentSpec], _scope: Scope) -> Iterator[Emit]:

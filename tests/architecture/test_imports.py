@@ -13,6 +13,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": ("compiler.cli", "compiler.commands.*", "reconciler.cli", "reconciler.commands.*"),
     "git": ("compiler.trees.git_command",),
     "jinja2": ("compiler.expression",),
+    "packaging": ("compiler.requirement",),
     "jsonschema_rs": ("compiler.object_schema",),
     "kubernetes": ("reconciler.targets.kubernetes_client",),
     "prometheus_client": ("reconciler.metrics",),
@@ -62,7 +63,7 @@ IMPURE_COMPILER = {
 DECIDING = ("reconciler.plan", "reconciler.plan_*", "reconciler.adjudicate", "reconciler.report", "reconciler.report_*")
 """The reconciler's modules that decide: no I/O and no clock, in them or in what they import."""
 
-COMPILER_STAGES = ("read", "translate", "overlay", "parse", "link", "export", "check", "lower", "verify", "seal")
+COMPILER_STAGES = ("read", "pin", "translate", "overlay", "parse", "link", "export", "check", "lower", "verify", "seal")
 RECONCILER_STAGES = ("fetch", "look", "plan", "apply", "settle", "prune", "report", "publish")
 STAGES = {
     **{f"compiler.{stage}": "compiler" for stage in COMPILER_STAGES},
