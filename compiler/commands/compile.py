@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compiler import __version__
 from compiler.cli import (
     DIFFERENT,
     WRONG,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--output", metavar="DIR", type=click.Path(path_type=Path), help="Write a file for each object to DIR.")
 @click.option("--check", is_flag=True, help="Write nothing; end with exit code 1 if DIR is not what would be written.")
+@click.option("--unpinned", is_flag=True, help="Compile also where environment.yaml pins another Roster.")
 @click.pass_context
 def compile(
     context: click.Context,
@@ -38,6 +40,7 @@ def compile(
     assignments: tuple[str, ...],
     output: Path | None,
     check: bool,
+    unpinned: bool,
 ) -> None:
     """Print the Kubernetes objects of one environment, as YAML.
 
@@ -66,7 +69,8 @@ def compile(
         raise click.UsageError("--set is for trying out, and files to commit say what the specs say", context)
     tree = tree_of(context, ref)
     (name,) = chosen(tree, (environment,))
-    compiled = compile_environment(tree, name, settings_of(assignments))
+    version = None if unpinned else __version__
+    compiled = compile_environment(tree, name, settings_of(assignments), version=version)
     findings = allow(gather([compiled]), tree, today())
     if findings.diagnostics:
         click.echo(reported(context, findings, tree, "text"), nl=False, err=True)

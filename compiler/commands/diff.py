@@ -1,6 +1,7 @@
 """roster diff: two commits -> what the change of specs does to the objects."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -19,24 +20,30 @@ from compiler.cli import (
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
+    from compiler.reports.findings import Findings
+    from compiler.review.effect import Comparison
     from compiler.tree import Tree
 
 
 @click.command(cls=Command)
-@click.argument("revisions", metavar="BASE..HEAD")
+@click.argument("revisions", metavar="BASE..HEAD", required=False)
 @environments_argument
 @click.option("--environments", "across", is_flag=True, help="Compare environments of one commit with each other.")
-@click.option("--ref", metavar="REF", help="With --environments: compare them at this commit, not at HEAD.")
+@click.option("--ref", metavar="REF", help="With --environments, --compiler: at this commit, not at HEAD.")
 @format_option("text", "json", "markdown")
+@click.option(
+    "--compiler", metavar="WHEEL", type=click.Path(path_type=Path), help="Compare with what another Roster makes of one commit."
+)
 @click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything changes.")
 @click.pass_context
 def diff(
     context: click.Context,
-    revisions: str,
+    revisions: str | None,
     environments: tuple[str, ...],
     across: bool,
     ref: str | None,
     style: str,
+    compiler: Path | None,
     tell: bool,
 ) -> None:
     """Show what a change of specs does to the objects: field by field, with the line that caused it.
@@ -45,17 +52,26 @@ def diff(
     Reads commits only; what is not committed is not compared. Exit code 0, or with --exit-code 1 if anything
     changes; 2 if the specs at HEAD have errors, which are shown then.
 
+    With --compiler, one commit is compiled by this Roster and by the one in the wheel file, which is
+    put into a folder of its own for as long as that takes: what would an upgrade change?
+
     \b
     Examples:
       roster diff main..HEAD              what this branch changes, in every environment
       roster diff v1.4.0..v1.5.0 prod     what a release changes in one of them
       roster diff origin/main..HEAD --format markdown > comment.md
       roster diff --environments staging prod
+      roster diff --compiler agent_roster-0.2.0-py3-none-any.whl prod
     """
+    words = (revisions, *environments) if revisions else environments
     if across:
-        context.exit(_across(context, (revisions, *environments), ref or "HEAD", style, tell=tell))
+        context.exit(_across(context, words, ref or "HEAD", style, tell=tell))
+    if compiler is not None:
+        _show(context, style, tell, *_by_compiler(context, compiler, words, ref or "HEAD"))
     if ref is not None:
-        raise UsageError("--ref goes with --environments", "write BASE..HEAD to compare two commits")
+        raise UsageError("--ref goes with --environments or --compiler", "write BASE..HEAD to compare two commits")
+    if revisions is None:
+        raise click.UsageError("Missing argument 'BASE..HEAD'.", context)
     from compiler.review.compare import compare
     from compiler.trees.git import GitTree, merge_base, top_and_folder
 
@@ -64,7 +80,13 @@ def diff(
     head = GitTree(repository, head_name, folder)
     base = GitTree(repository, merge_base(repository, base_name, head_name), folder)
     _mention_uncommitted(context, head_name)
-    comparison, findings = compare(base, head, _either(base, head, environments))
+    _show(context, style, tell, head, *compare(base, head, _either(base, head, environments)))
+
+
+def _show(
+    context: click.Context, style: str, tell: bool, head: "Tree", comparison: "Comparison", findings: "Findings"
+) -> NoReturn:
+    """Print what differs, or what is wrong with the head, and exit."""
     if findings.failed:
         click.echo(reported(context, findings, head, style), nl=False)
         context.exit(WRONG)
@@ -92,6 +114,30 @@ def _across(context: click.Context, names: tuple[str, ...], ref: str, style: str
     show = {"json": document, "markdown": markdown}.get(style, text)
     click.echo(show(rows, tuple(side.name for side in compiled)), nl=False)
     return DIFFERENT if tell and rows else 0
+
+
+def _by_compiler(
+    context: click.Context, file: Path, names: tuple[str, ...], ref: str
+) -> tuple["Tree", "Comparison", "Findings"]:
+    """What the Roster in a wheel would change at one commit. Raises UsageError, TargetError."""
+    from compiler import __version__
+    from compiler.compile_elsewhere import compile_elsewhere
+    from compiler.pipeline import compile_environment
+    from compiler.reports.gather import gather
+    from compiler.review.compare_compilers import compare_compilers
+    from compiler.trees.git import GitTree, top_and_folder
+    from compiler.wheel import opened
+
+    wheel = opened(file)
+    repository, folder = top_and_folder(directory(context))
+    tree = GitTree(repository, ref, folder)
+    _mention_uncommitted(context, ref)
+    ours = [compile_environment(tree, name, version=None) for name in chosen(tree, names)]
+    findings = gather(ours)
+    theirs = {} if findings.failed else compile_elsewhere(wheel, directory(context), tree.commit, findings.environments)
+    sides = (f"Roster {__version__}", f"Roster {wheel.version}")
+    comparison = compare_compilers(ours if theirs else (), theirs, names=sides, commit=tree.name)
+    return tree, comparison, findings
 
 
 def _either(base: "Tree", head: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
@@ -124,7 +170,7 @@ def _mention_uncommitted(context: click.Context, head: str) -> None:
         click.echo(f"note: {what} not committed, and not compared", err=True)
 
 
-def _rendered(style: str, comparison: Any) -> str:
+def _rendered(style: str, comparison: "Comparison") -> str:
     """The comparison in one of the formats."""
     if style == "json":
         from compiler.review.json import render as render_json

@@ -139,16 +139,18 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What changes between two revisions of a fleet."""
+    """What changes between two revisions of a fleet, or in one between two compilers."""
 
     base: str
-    """Short name of the commit that is compared with."""
+    """Short name of the commit that is compared with; of two compilers, which one: `Roster 0.1.0`."""
     head: str
-    """Short name of the commit that is proposed."""
+    """Short name of the commit that is proposed; of two compilers, the other one."""
     reviews: tuple[Review, ...]
     """One for each environment that could be compared, sorted by name."""
     notes: tuple[str, ...] = ()
     """Sentences about what could not be compared."""
+    commit: str = ""
+    """Short name of the one commit that two compilers were tried on; empty if two commits are compared."""
 
     @property
     def changed(self) -> tuple[Review, ...]:

@@ -19,6 +19,7 @@ def render(comparison: Comparison) -> str:
         "version": VERSION,
         "base": comparison.base,
         "head": comparison.head,
+        **({"commit": comparison.commit} if comparison.commit else {}),
         "notes": comparison.notes,
         "environments": [_review(review) for review in comparison.reviews],
     }

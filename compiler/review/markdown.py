@@ -48,7 +48,10 @@ def _verdict(comparison: Comparison) -> Iterator[str]:
         specs = sum(len(review.effects) for review in changed)
         where = names(review.environment for review in changed)
         yield f"### Roster: {specs} spec{'' if specs == 1 else 's'} in {where}, {_word(risk)}"
-    yield f"Compared at `{comparison.head}` with the merge base `{comparison.base}`."
+    if comparison.commit:
+        yield f"{comparison.head} compared with {comparison.base}, both at `{comparison.commit}`."
+    else:
+        yield f"Compared at `{comparison.head}` with the merge base `{comparison.base}`."
     for review in changed:
         yield ""
         yield f"- **{review.environment}**: {_fate(review)}"

@@ -34,7 +34,8 @@ def render(comparison: Comparison, *, colour: bool = False) -> str:
 def environment_lines(review: Review, comparison: Comparison, paint: _Paint) -> Iterator[str]:
     """What changes in one environment, and a line that sums it up."""
     fate = {Action.CREATE: "   a new environment", Action.DELETE: "   is gone from Git"}.get(review.action, "")
-    yield paint("strong", review.environment) + f"   {comparison.base} -> {comparison.head}{fate}"
+    at = f" @ {comparison.commit}" if comparison.commit else ""
+    yield paint("strong", review.environment) + f"{at}   {comparison.base} -> {comparison.head}{fate}"
     if review.action is Action.DELETE:
         yield "Roster stops looking after it: what was applied stays on its target until somebody deletes it."
         return

@@ -53,6 +53,8 @@ IMPURE_COMPILER = {
     "compiler.rendered.place": "the folder that `compile --output` names",
     "compiler.rendered.look": "what lies in that folder",
     "compiler.rendered.write": "writes the files of `compile --output`",
+    "compiler.wheel": "unpacks another Roster for `diff --compiler`",
+    "compiler.compile_elsewhere": "runs another Roster in a child process for `diff --compiler`",
     "compiler.assets": "the compiler's own templates and schemas, which are part of the program",
     "compiler.object_schema": "the schemas of Kubernetes, which are part of the program",
     "compiler.catalogue.example": "reads the examples of the codes, which are part of the program; no part of compiling",
