@@ -1,6 +1,7 @@
 """Pipeline: a tree and the name of an environment -> its Bundle, or every diagnostic of the stage that failed.
 
-    read -> pin -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check -> lower -> verify -> seal
+    read -> pin -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check
+      -> lower -> patch -> verify -> seal
 
 A pure function: it knows no cluster, no clock and no setting. Each stage hands frozen values to the next; after a stage
 with errors it stops, so that nobody reads the echo of a mistake that was already told; only the references of what is
@@ -20,6 +21,7 @@ from compiler.link import link
 from compiler.lower import lower
 from compiler.overlay import overlay
 from compiler.parse import parse
+from compiler.patch import patch
 from compiler.pin import pin
 from compiler.plain import plain
 from compiler.read import read
@@ -70,7 +72,11 @@ def compile_environment(
     found += check(scope)
     if _failed(found):
         return _compiled(environment, found)
-    lowered = (*lower(scope, assets), *objects)
+    lowered, diagnostics = patch(tuple(lower(scope, assets)), scope)
+    found += diagnostics
+    if _failed(found):
+        return _compiled(environment, found)
+    lowered += objects
     documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
     found += verify(lowered, scope, documents)
     bundle = None if _failed(found) else seal(lowered, scope)

@@ -1,7 +1,7 @@
 """Effect and Review: what a change of specs does to the objects of one environment, for whoever must approve it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -121,6 +121,8 @@ class Review:
     """How many objects stay as they are."""
     agents: int
     """How many agents the environment has, on either side."""
+    patches: Mapping[SpecKey, int] = field(default_factory=dict)
+    """Spec -> how many patches it carries at the head; of those that carry any."""
 
     @property
     def risk(self) -> Risk:

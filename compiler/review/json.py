@@ -33,6 +33,7 @@ def _review(review: Review) -> dict[str, Any]:
         "risk": review.risk.word,
         "unchanged": review.unchanged,
         "agents": {"all": review.agents, "affected": review.affected},
+        "patches": [{**_spec(spec), "count": count} for spec, count in review.patches.items()],
         "specs": [_effect(effect) for effect in review.effects],
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from compiler.reports.markdown import MARK
 from compiler.review.alike import alike
 from compiler.review.effect import Action, Comparison, Review, Risk, SpecEffect
-from compiler.review.text import effect_lines, names, summary, title
+from compiler.review.text import effect_lines, names, patches, summary, title
 
 LONGEST = 65_000
 """Most characters of a comment, a little less than the 65,536 that GitHub takes."""
@@ -55,6 +55,10 @@ def _verdict(comparison: Comparison) -> Iterator[str]:
     for review in changed:
         yield ""
         yield f"- **{review.environment}**: {_fate(review)}"
+    for review in comparison.reviews:
+        if review.action is Action.NONE and review.patches:
+            yield ""
+            yield f"- **{review.environment}**: unchanged.   {patches(review)}."
 
 
 def _fate(review: Review) -> str:

@@ -29,7 +29,13 @@ def review(base: Compiled | None, head: Compiled | None) -> Review:
         effects=tuple(sorted(effects, key=lambda item: (-item.risk, item.spec))),
         unchanged=sides.unchanged(),
         agents=sum(key.kind == "Agent" for key in sides.specs()),
+        patches=_patches(sides.new_records),
     )
+
+
+def _patches(records: Mapping[SpecKey, KubeObject]) -> Mapping[SpecKey, int]:
+    counts = {key: len(record.data["spec"].get("patches", ())) for key, record in records.items()}
+    return {key: count for key, count in counts.items() if count}
 
 
 def _nothing() -> Compiled:

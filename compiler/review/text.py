@@ -25,10 +25,14 @@ def render(comparison: Comparison, *, colour: bool = False) -> str:
     for review in comparison.changed:
         lines += [*environment_lines(review, comparison, paint), ""]
     lines += [f"note: {note}" for note in comparison.notes]
-    quiet = [review.environment for review in comparison.reviews if review.action is Action.NONE]
+    quiet = [_quiet(review) for review in comparison.reviews if review.action is Action.NONE]
     if quiet:
         lines.append(f"Nothing changes in {', '.join(quiet)}.")
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _quiet(review: Review) -> str:
+    return f"{review.environment} ({patches(review)})" if review.patches else review.environment
 
 
 def environment_lines(review: Review, comparison: Comparison, paint: _Paint) -> Iterator[str]:
@@ -56,7 +60,19 @@ def summary(review: Review) -> str:
     kept = review.count(Action.REPLACE, Action.RETIRE)
     parts = [f"{count:,} to {word}" for word, count in counts] + ([f"{kept} kept for a rollback"] if kept else [])
     agents = f"{review.affected} of {review.agents} agent{'' if review.agents == 1 else 's'} affected"
-    return f"Diff: {', '.join(parts)}, {review.unchanged:,} unchanged.   {agents}."
+    carried = f"   {patches(review)}." if review.patches else ""
+    return f"Diff: {', '.join(parts)}, {review.unchanged:,} unchanged.   {agents}.{carried}"
+
+
+def patches(review: Review) -> str:
+    """`2 patches on 1 agent`; empty if there is none."""
+    count, carriers = sum(review.patches.values()), len(review.patches)
+    word = "agent" if all(spec.kind == "Agent" for spec in review.patches) else "spec"
+    return f"{count} patch{_s(count, 'es')} on {carriers} {word}{_s(carriers)}" if count else ""
+
+
+def _s(count: int, ending: str = "s") -> str:
+    return "" if count == 1 else ending
 
 
 def effect_lines(group: tuple[SpecEffect, ...], paint: _Paint) -> Iterator[str]:

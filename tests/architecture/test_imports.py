@@ -13,9 +13,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": ("compiler.cli", "compiler.commands.*", "reconciler.cli", "reconciler.commands.*"),
     "git": ("compiler.trees.git_command",),
     "jinja2": ("compiler.expression",),
-    "packaging": ("compiler.requirement",),
+    "jsonpatch": ("compiler.json_patch",),
+    "jsonpointer": ("compiler.json_patch",),
     "jsonschema_rs": ("compiler.object_schema",),
     "kubernetes": ("reconciler.targets.kubernetes_client",),
+    "packaging": ("compiler.requirement",),
     "prometheus_client": ("reconciler.metrics",),
     "rapidfuzz": ("compiler.suggestion",),
     "rich": ("reconciler.progress",),
@@ -24,7 +26,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape.
     "pydantic": (
         *("compiler.spec", "compiler.metadata", "compiler.model_faults", "compiler.shapes", "compiler.kinds.*"),
-        "compiler.model_schema",
+        *("compiler.model_schema", "compiler.patches"),
     ),
     "pydantic_core": ("compiler.model_faults",),
     # A codec without state, as the standard library's json is one.
@@ -65,7 +67,20 @@ IMPURE_COMPILER = {
 DECIDING = ("reconciler.plan", "reconciler.plan_*", "reconciler.adjudicate", "reconciler.report", "reconciler.report_*")
 """The reconciler's modules that decide: no I/O and no clock, in them or in what they import."""
 
-COMPILER_STAGES = ("read", "pin", "translate", "overlay", "parse", "link", "export", "check", "lower", "verify", "seal")
+COMPILER_STAGES = (
+    "read",
+    "pin",
+    "translate",
+    "overlay",
+    "parse",
+    "link",
+    "export",
+    "check",
+    "lower",
+    "patch",
+    "verify",
+    "seal",
+)
 RECONCILER_STAGES = ("fetch", "look", "plan", "apply", "settle", "prune", "report", "publish")
 STAGES = {
     **{f"compiler.{stage}": "compiler" for stage in COMPILER_STAGES},

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from compiler.kinds.agent.facades import Facades
 from compiler.kinds.agent.media import Media
 from compiler.kinds.agent.runtime import Runtime
+from compiler.patches import Patches
 from compiler.spec import (
     Decimal,
     Duration,
@@ -147,7 +148,6 @@ class AgentSpec(PlacedSpec):
         "sandbox": "a sandbox",
         "concurrency": "limits of concurrency",
         "delegation": "delegation to other agents",
-        "patches": "patches of compiled objects",
         "schedule": "a schedule",
         "integrations": "integrations",
     }
@@ -169,3 +169,4 @@ class AgentSpec(PlacedSpec):
         default=None, description="Form of a function's answer."
     )
     runtime: Runtime = Field(default=Runtime(), description="How its pods run.")
+    patches: Patches = Field(default=(), description="Changes to its objects, where no field says what is needed.")
