@@ -19,6 +19,7 @@ _PATTERNS = {
     r"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$": f"lower-case letters, digits, - and ., {_ENDS}",
     r"^/.*": "a path that begins with /",
     r"^/": "a path that begins with /",
+    r"\S": "a text that is not blank",
     r"^[a-z]{2}(-[A-Z]{2})?$": "a language, en or en-US",
     r"^[A-Z]+$": "capital letters, GET",
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and _, a letter first",

@@ -92,6 +92,5 @@ ENTRIES: tuple[Entry, ...] = (
         "and not when a machine gets a new one. Another version would find other mistakes and may emit other objects.",
         "Use a version that spec.compiler takes, or change it after `roster diff --compiler WHEEL` has shown what "
         "another one would change.",
-        "spec:\n  compiler: '>=0.1,<0.2'",
     ),
 )

@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A patch that hits nothing would stay unseen: the kind is misspelt, or the spec has changed and no longer "
         "becomes such an object.",
         "Write a kind, and a name where one is given, of an object that the message lists, or remove the patch.",
-        "patches:\n- target: {kind: Deploymnet}\n  merge: {spec: {minReadySeconds: 5}}\n  reason: slow start",
     ),
     error(
         "R0802",
@@ -19,7 +18,6 @@ ENTRIES: tuple[Entry, ...] = (
         "It removes or changes something that the object does not have, or an item of a list that is not there. The "
         "name is misspelt, or the object has another shape by now.",
         "Correct it by what the message lists; `roster compile` shows the object.",
-        "merge:\n  spec: {template: {spec: {containers: [{name: runtmie, tty: true}]}}}",
     ),
     error(
         "R0803",
@@ -28,7 +26,6 @@ ENTRIES: tuple[Entry, ...] = (
         "An object is found again by its type, name, namespace and labels, a workload finds its pods by its selector, "
         "and an immutable ConfigMap is named after its content. Changed, objects would be orphaned or refused.",
         "Leave the field as it is; change the spec from which the object is made.",
-        "merge: {metadata: {name: another}}",
     ),
     warning(
         "R0804",
@@ -36,6 +33,5 @@ ENTRIES: tuple[Entry, ...] = (
         "A patch changes nothing",
         "Its objects are already so without it: a field of the spec says the same by now, and the patch only hides it.",
         "Remove the patch.",
-        "merge: {spec: {replicas: 2}}",
     ),
 )
