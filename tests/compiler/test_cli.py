@@ -374,7 +374,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "files to where specs are read from": (
         ("compile", "dev", "--output", "environments/dev/objects"),
-        "error: environments/dev/objects lies in environments/, where specs are read from\n  = help: name a folder of",
+        "error: environments/dev/objects lies in environments/, which the compiler reads\n  = help: name a folder of",
     ),
     "files to the fleet itself": (
         ("compile", "dev", "--output", "."),

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -270,7 +271,9 @@ CHANGED = {
 
 def killed_at(step: int, action: Callable[[], object]) -> bool:
     """Do something in a child that is killed when it touches the disk for the `step`th time; False if it came through."""
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the child starts nothing
+        child = os.fork()
     if child == 0:
         import sys
 
