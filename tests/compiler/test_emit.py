@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from compiler.emit import emit
+from compiler.yaml_reader import load
 
 AWKWARD = (
     *("", " ", "~", "null", "Null", "NULL", "true", "True", "yes", "NO", "on", "Off", "y", "N", "nan", ".nan", ".inf"),
@@ -98,7 +99,7 @@ AWKWARD = (
 
 text = st.text() | st.sampled_from(AWKWARD) | st.lists(st.sampled_from(AWKWARD), max_size=5).map("\n".join)
 text = text.filter(lambda value: not any(0xD800 <= ord(character) <= 0xDFFF for character in value))
-numbers = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 scalars = st.none() | st.booleans() | numbers | text
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4), max_leaves=20
@@ -118,14 +119,23 @@ def read_1_2(stream: str) -> list[Any]:
     return list(YAML(typ="safe", pure=True).load_all(io.StringIO(stream)))
 
 
-@pytest.mark.parametrize("read", [read_1_1, read_1_1_with_libyaml, read_1_2])
+def read_ours(stream: str) -> list[Any]:
+    documents, problems = load(stream.encode())
+    assert problems == ()
+    return list(documents)
+
+
+READERS = (read_1_1, read_1_1_with_libyaml, read_1_2, read_ours)
+
+
+@pytest.mark.parametrize("read", READERS)
 @given(item=objects)
 @settings(max_examples=150, deadline=None)
 def test_every_reader_reads_what_was_meant(read: Any, item: dict[str, Any]) -> None:
     assert read(emit([item])) == [item]
 
 
-@pytest.mark.parametrize("read", [read_1_1, read_1_1_with_libyaml, read_1_2])
+@pytest.mark.parametrize("read", READERS)
 @pytest.mark.parametrize("value", AWKWARD)
 def test_awkward_text_stays_text(read: Any, value: str) -> None:
     item = {"plain": value, value: {"deep": [value, [value], {value: value}]}, "end": 1}
