@@ -9,7 +9,7 @@ from jsonpointer import JsonPointer, JsonPointerException
 from compiler.document import known_prefix
 from compiler.inside import at
 from compiler.object_path import object_path
-from compiler.patching import Miss, Patching, own_copy
+from compiler.patching import Miss, Patching, unshared
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, listed
 
@@ -17,7 +17,7 @@ from compiler.suggestion import did_you_mean, listed
 def json_patch(patching: Patching, operation: Mapping[str, Any], source: FieldPath) -> None:
     """Do one operation, which stands at `source` in its spec, in place; one that hits nothing is noted."""
     try:
-        apply_patch(patching.data, [own_copy(operation)], in_place=True)
+        apply_patch(patching.data, [unshared(operation)], in_place=True)
     except (JsonPatchException, JsonPointerException, LookupError, TypeError, ValueError, AttributeError):
         patching.misses.append(_miss(patching.data, operation, source))
         return

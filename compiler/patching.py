@@ -35,7 +35,7 @@ class Patching:
 
     def __init__(self, data: Mapping[str, Any], spec: SpecKey) -> None:
         """Take the object, of which a copy is patched, and the spec that carries the patch."""
-        self.data: dict[str, Any] = own_copy(data)
+        self.data: dict[str, Any] = unshared(data)
         """The object as it is by now."""
         self.misses: list[Miss] = []
         """What hit nothing."""
@@ -71,11 +71,11 @@ class Patching:
             cause = None if old is None else before.get(old) if old == path else cause_of(before, old)
             if cause is not None:
                 after[path] = cause
-            pending += [((*path, step), self._old(old, step, inner), inner) for step, inner in _inside(value)]
+            pending += [((*path, step), self._former(old, step, inner), inner) for step, inner in _inside(value)]
         after.update({path: self._cause(*where) for path, where in self.touched.items()})
         return after
 
-    def _old(self, parent: FieldPath | None, step: str | int, value: Any) -> FieldPath | None:
+    def _former(self, parent: FieldPath | None, step: str | int, value: Any) -> FieldPath | None:
         """Where a value stood before; a plain value where its map or list did."""
         if isinstance(value, dict | list):
             return self._places.get(id(value))
@@ -85,7 +85,7 @@ class Patching:
         return Cause("", 0, (Source(self._spec, source),), exact)
 
 
-def own_copy(value: Any) -> Any:
+def unshared(value: Any) -> Any:
     """The same plain data, of which nothing is shared with anything."""
     return orjson.loads(canonical(value))
 

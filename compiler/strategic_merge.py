@@ -9,7 +9,7 @@ from typing import Any
 
 from compiler.object_path import object_path
 from compiler.object_shape import ObjectShape
-from compiler.patching import Miss, Patching, own_copy, same
+from compiler.patching import Miss, Patching, same, unshared
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, listed
 
@@ -53,11 +53,11 @@ class _Merging:
         elif isinstance(value, list | tuple) and isinstance(data.get(key), list):
             self._list(data[key], value, path, source, shape)
         elif key not in data or not same(data[key], value):
-            data[key] = own_copy(value)
+            data[key] = unshared(value)
             self._touch(path, source)
 
     def _replace_map(self, data: dict[str, Any], patch: Mapping[str, Any], path: FieldPath, source: FieldPath) -> None:
-        wanted = own_copy({key: value for key, value in patch.items() if key != _DIRECTIVE})
+        wanted = unshared({key: value for key, value in patch.items() if key != _DIRECTIVE})
         if not same(data, wanted):
             data.clear()
             data.update(wanted)
@@ -86,7 +86,7 @@ class _Merging:
         if shape.is_set and not replaces:
             wanted = [*data, *(item for item in wanted if item not in data)]
         if not same(data, wanted):
-            data[:] = own_copy(wanted)
+            data[:] = unshared(wanted)
             self._touch(path, source, exact=len(wanted) == len(patch))
 
     def _keyed(

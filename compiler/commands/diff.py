@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--ref", metavar="REF", help="With --environments, --compiler: at this commit, not at HEAD.")
 @format_option("text", "json", "markdown")
 @click.option(
-    "--compiler", metavar="WHEEL", type=click.Path(path_type=Path), help="Compare with what another Roster makes of one commit."
+    "--compiler", metavar="WHEEL", type=click.Path(path_type=Path), help="Compare with another Roster, at one commit."
 )
 @click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything changes.")
 @click.pass_context
