@@ -34,7 +34,11 @@ class Command(click.Command):
         try:
             return super().parse_args(context, args)
         except click.MissingParameter as error:
-            raise click.MissingParameter(self._choices(context, error.param), context, error.param) from error
+            raise self.missing(context, error.param) from error
+
+    def missing(self, context: click.Context, parameter: click.Parameter | None) -> click.MissingParameter:
+        """What to raise for an argument that is missing."""
+        return click.MissingParameter(self._choices(context, parameter), context, parameter)
 
     def _choices(self, context: click.Context, missing: click.Parameter | None) -> str:
         """The names that fit a missing argument, or the examples of the command."""

@@ -69,11 +69,11 @@ class _Applying:
         if names and target.name is not None:
             message = f"no {target.kind} of {key.kind} {key.name} is named {target.name}"
             help = did_you_mean(target.name, names) or f"it has {listed(names)}"
-            return error(self.declaration, "R0801", message, *self.place, "target", "name", help=help)
+            return error(self.declaration, "R0811", message, *self.place, "target", "name", help=help)
         kinds = {lowered.data["kind"] for lowered in own}
         help = did_you_mean(target.kind, kinds) or f"it becomes {listed(kinds)}"
         message = f"{key.kind} {key.name} becomes no {target.kind}"
-        return error(self.declaration, "R0801", message, *self.place, "target", "kind", help=help)
+        return error(self.declaration, "R0811", message, *self.place, "target", "kind", help=help)
 
     def _patched(self, lowered: Lowered) -> tuple[Lowered, tuple[Diagnostic, ...]]:
         """The object after the patch, or as it was and why not."""
@@ -83,10 +83,10 @@ class _Applying:
             sources = self._run(patching, lowered)
         except TooLarge:
             message = f"{name}: the patch makes it too large"
-            return lowered, (error(self.declaration, "R0802", message, *self.place, help="copy less"),)
+            return lowered, (error(self.declaration, "R0812", message, *self.place, help="copy less"),)
         after = replace(lowered, data=patching.data, sources=sources)
         faults = [
-            error(self.declaration, "R0802", f"{name}: {miss.message}", *miss.path[1:], help=miss.help)
+            error(self.declaration, "R0812", f"{name}: {miss.message}", *miss.path[1:], help=miss.help)
             for miss in patching.misses
         ]
         if not faults:
@@ -113,18 +113,18 @@ class _Applying:
         return sources
 
     def _protected(self, before: Lowered, after: Lowered, patching: Patching, name: str) -> Iterator[Diagnostic]:
-        """R0803: what everything else relies on."""
+        """R0813: what everything else relies on."""
         causes = {**{place: source for place, (source, _) in patching.touched.items()}, **patching.removed}
         for path, reason in dict(_fixed(before, after, ownership("", "", self.declaration.key))).items():
             if not same(at(before.data, *path), at(after.data, *path)):
                 near = [place for place in causes if place[: len(path)] == path[: len(place)]]
                 source = causes[max(near, key=len)][1:] if near else self.place
                 message = f"{name}: {object_path(before.data, path)} cannot be patched"
-                yield error(self.declaration, "R0803", message, *source, help=reason)
+                yield error(self.declaration, "R0813", message, *source, help=reason)
 
     def _warn(self) -> Diagnostic:
         message = "the patch changes nothing: its objects are so without it"
-        return warning(self.declaration, "R0804", message, *self.place, "target", "kind", help="remove the patch")
+        return warning(self.declaration, "R0814", message, *self.place, "target", "kind", help="remove the patch")
 
 
 _RENAMED = "an object is known by its type, name and namespace; change the spec instead"

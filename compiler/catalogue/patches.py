@@ -1,10 +1,10 @@
-"""Patches: codes of patching compiled objects, R08xx."""
+"""Patches: codes of patching compiled objects, R081x."""
 
 from compiler.catalogue.entry import Entry, error, warning
 
 ENTRIES: tuple[Entry, ...] = (
     error(
-        "R0801",
+        "R0811",
         "patch-target",
         "A patch is for an object that the spec does not become",
         "A patch that hits nothing would stay unseen: the kind is misspelt, or the spec has changed and no longer "
@@ -12,7 +12,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Write a kind, and a name where one is given, of an object that the message lists, or remove the patch.",
     ),
     error(
-        "R0802",
+        "R0812",
         "patch-path",
         "A part of a patch hits nothing",
         "It removes or changes something that the object does not have, or an item of a list that is not there. The "
@@ -20,7 +20,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Correct it by what the message lists; `roster compile` shows the object.",
     ),
     error(
-        "R0803",
+        "R0813",
         "patch-protected",
         "A patch changes what Roster, or a running pod, relies on",
         "An object is found again by its type, name, namespace and labels, a workload finds its pods by its selector, "
@@ -28,7 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
         "Leave the field as it is; change the spec from which the object is made.",
     ),
     warning(
-        "R0804",
+        "R0814",
         "patch-changes-nothing",
         "A patch changes nothing",
         "Its objects are already so without it: a field of the spec says the same by now, and the patch only hides it.",

@@ -71,7 +71,7 @@ def diff(
     if ref is not None:
         raise UsageError("--ref goes with --environments or --compiler", "write BASE..HEAD to compare two commits")
     if revisions is None:
-        raise click.UsageError("Missing argument 'BASE..HEAD'.", context)
+        raise diff.missing(context, next(item for item in diff.params if item.name == "revisions"))
     from compiler.review.compare import compare
     from compiler.trees.git import GitTree, merge_base, top_and_folder
 

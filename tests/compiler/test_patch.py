@@ -231,109 +231,109 @@ CONTAINERS = "{spec: {template: {spec: {containers: %s}}}}"
 MISTAKES: dict[str, tuple[str, str, str, str]] = {
     "a kind that is misspelt": (
         "- {target: {kind: Deploymnet}, merge: {}, reason: x}\n",
-        "R0801 14 Deploymnet", "Agent support becomes no Deploymnet", "did you mean Deployment?",
+        "R0811 14 Deploymnet", "Agent support becomes no Deploymnet", "did you mean Deployment?",
     ),
     "a kind that it does not become": (
         "- {target: {kind: Ingress}, merge: {}, reason: x}\n",
-        "R0801 14 Ingress", "Agent support becomes no Ingress", "it becomes ConfigMap, Deployment, NetworkPolicy, PodDisruptionBudget, Service, ServiceAccount",
+        "R0811 14 Ingress", "Agent support becomes no Ingress", "it becomes ConfigMap, Deployment, NetworkPolicy, PodDisruptionBudget, Service, ServiceAccount",
     ),
     "a name that is misspelt": (
         "- {target: {kind: Service, name: suport}, merge: {}, reason: x}\n",
-        "R0801 14 suport", "no Service of Agent support is named suport", "did you mean support?",
+        "R0811 14 suport", "no Service of Agent support is named suport", "did you mean support?",
     ),
     "an object of another spec": (
         "- {target: {kind: ConfigMap, name: claude-provider}, merge: {}, reason: x}\n",
-        "R0801 14 claude-provider", "no ConfigMap of Agent support is named claude-provider", "it has support-config-5a0223f140",
+        "R0811 14 claude-provider", "no ConfigMap of Agent support is named claude-provider", "it has support-config-5a0223f140",
     ),
     "null over nothing": (
         deploy("{spec: {replcas: null}}"),
-        "R0802 15 null", "Deployment support: spec has no replcas to remove", "did you mean replicas?",
+        "R0812 15 null", "Deployment support: spec has no replcas to remove", "did you mean replicas?",
     ),
     "a container that is misspelt": (
         deploy(CONTAINERS % "[{name: runtmie, tty: true}]"),
-        "R0802 15 runtmie", "Deployment support: spec.template.spec.containers has no item runtmie, and a new one needs image",
+        "R0812 15 runtmie", "Deployment support: spec.template.spec.containers has no item runtmie, and a new one needs image",
         "did you mean runtime?",
     ),
     "an item to remove that is not there": (
         deploy(CONTAINERS % "[{name: runtime, env: [{name: ROSTER_PROMT, $patch: delete}]}]"),
-        "R0802 15 {name: ROSTER_PROMT, $patch: delete}", "Deployment support: spec.template.spec.containers[runtime].env has no item ROSTER_PROMT to remove",
+        "R0812 15 {name: ROSTER_PROMT, $patch: delete}", "Deployment support: spec.template.spec.containers[runtime].env has no item ROSTER_PROMT to remove",
         "did you mean ROSTER_PROMPT?",
     ),
     "an item without its key": (
         deploy(CONTAINERS % "[{image: other:1}]"),
-        "R0802 15 {image: other:1}", "Deployment support: spec.template.spec.containers merges by name, and the item lacks it", "add name",
+        "R0812 15 {image: other:1}", "Deployment support: spec.template.spec.containers merges by name, and the item lacks it", "add name",
     ),
     "a directive that is not known": (
         deploy("{spec: {$retainKeys: [replicas]}}"),
-        "R0802 15 $retainKeys", "Deployment support: spec has the directive $retainKeys, which Roster does not know", "use json instead",
+        "R0812 15 $retainKeys", "Deployment support: spec has the directive $retainKeys, which Roster does not know", "use json instead",
     ),
     "a pointer to nothing": (
         json_of("Deployment", "op: replace, path: /spec/replcas, value: 2"),
-        "R0802 16 /spec/replcas", "Deployment support: spec has no replcas", "did you mean replicas?",
+        "R0812 16 /spec/replcas", "Deployment support: spec has no replcas", "did you mean replicas?",
     ),
     "a pointer beyond a list": (
         json_of("Deployment", "op: remove, path: /spec/template/spec/containers/3"),
-        "R0802 16 /spec/template/spec/containers/3", "Deployment support: spec.template.spec.containers has no 3", "it has 1 items, the first is 0",
+        "R0812 16 /spec/template/spec/containers/3", "Deployment support: spec.template.spec.containers has no 3", "it has 1 items, the first is 0",
     ),
     "a pointer through a plain value": (
         json_of("Deployment", "op: add, path: /spec/replicas/x/y, value: 2"),
-        "R0802 16 /spec/replicas/x/y", "Deployment support: spec.replicas has no x", "it is a plain value",
+        "R0812 16 /spec/replicas/x/y", "Deployment support: spec.replicas has no x", "it is a plain value",
     ),
     "a copy of nothing": (
         json_of("Deployment", "op: copy, from: /metadata/annotations/x, path: /metadata/labels/x"),
-        "R0802 16 /metadata/annotations/x", "Deployment support: metadata has no annotations", "there are: labels, name, namespace",
+        "R0812 16 /metadata/annotations/x", "Deployment support: metadata has no annotations", "there are: labels, name, namespace",
     ),
     "a test that fails tells no value": (
         json_of("Deployment", "op: test, path: /spec/replicas, value: 7"),
-        "R0802 16 7", "Deployment support: spec.replicas has another value", "",
+        "R0812 16 7", "Deployment support: spec.replicas has another value", "",
     ),
     "another name": (
         deploy("{metadata: {name: other}}"),
-        "R0803 15 other", "Deployment support: metadata.name cannot be patched",
+        "R0813 15 other", "Deployment support: metadata.name cannot be patched",
         "an object is known by its type, name and namespace; change the spec instead",
     ),
     "another kind": (
         json_of("Service", "op: replace, path: /kind, value: Pod"),
-        "R0803 16 Pod", "Service support: kind cannot be patched",
+        "R0813 16 Pod", "Service support: kind cannot be patched",
         "an object is known by its type, name and namespace; change the spec instead",
     ),
     "no namespace": (
         json_of("Service", "op: remove, path: /metadata/namespace"),
-        "R0803 16 {op: remove, path: /metadata/namespace}", "Service support: metadata.namespace cannot be patched",
+        "R0813 16 {op: remove, path: /metadata/namespace}", "Service support: metadata.namespace cannot be patched",
         "an object is known by its type, name and namespace; change the spec instead",
     ),
     "a label of Roster's": (
         deploy("{metadata: {labels: {app.kubernetes.io/managed-by: me}}}"),
-        "R0803 15 me", "Deployment support: metadata.labels[app.kubernetes.io/managed-by] cannot be patched",
+        "R0813 15 me", "Deployment support: metadata.labels[app.kubernetes.io/managed-by] cannot be patched",
         "Roster knows its objects by this label; use another one",
     ),
     "a selector": (
         deploy("{spec: {selector: {matchLabels: {more: x}}}}"),
-        "R0803 15 x", "Deployment support: spec.selector cannot be patched",
+        "R0813 15 x", "Deployment support: spec.selector cannot be patched",
         "pods are found by it, for ever; leave it as it is",
     ),
     "the labels that it finds": (
         deploy("{spec: {template: {metadata: {labels: {roster.dev/name: other}}}}}"),
-        "R0803 15 other", "Deployment support: spec.template.metadata.labels[roster.dev/name] cannot be patched",
+        "R0813 15 other", "Deployment support: spec.template.metadata.labels[roster.dev/name] cannot be patched",
         "pods are found by it, for ever; leave it as it is",
     ),
     "a Service's selector": (
         "- {target: {kind: Service}, merge: {spec: {selector: {roster.dev/name: null}}}, reason: x}\n",
-        "R0803 14 null", "Service support: spec.selector[roster.dev/name] cannot be patched",
+        "R0813 14 null", "Service support: spec.selector[roster.dev/name] cannot be patched",
         "pods are found by it, for ever; leave it as it is",
     ),
     "what an immutable ConfigMap holds": (
         "- {target: {kind: ConfigMap}, merge: {data: {more: x}}, reason: x}\n",
-        "R0803 14 x", "ConfigMap support-config-5a0223f140: data cannot be patched",
+        "R0813 14 x", "ConfigMap support-config-5a0223f140: data cannot be patched",
         "the ConfigMap is named after its content and never changes; change the spec it is made from",
     ),
     "nothing to change": (
         deploy("{spec: {replicas: 2}}"),
-        "R0804 14 Deployment", "the patch changes nothing: its objects are so without it", "remove the patch",
+        "R0814 14 Deployment", "the patch changes nothing: its objects are so without it", "remove the patch",
     ),
     "nothing in it": (
         deploy("{}"),
-        "R0804 14 Deployment", "the patch changes nothing: its objects are so without it", "remove the patch",
+        "R0814 14 Deployment", "the patch changes nothing: its objects are so without it", "remove the patch",
     ),
     "no reason": (
         "- {target: {kind: Service}, merge: {spec: {x: 1}}}\n",
@@ -360,13 +360,13 @@ def test_a_mistake_in_a_patch_is_told_at_its_line(tmp_path: Path, mistake: str) 
     line = (tmp_path / AGENT).read_text().splitlines()[item.span.line - 1][item.span.column - 1 :]
     told = f"{item.code} {item.span.line} {line[: item.span.width]}"
     assert (told, item.message, item.help) == (where, message, help)
-    assert found.has_errors == (item.code != "R0804")
+    assert found.has_errors == (item.code != "R0814")
 
 
 def test_copies_of_copies_end_before_they_fill_the_memory(tmp_path: Path) -> None:
     copies = [f"op: copy, from: /spec, path: /spec/x{number}" for number in range(60)]
     (item,) = compiled(tmp_path, json_of("Deployment", *copies)).diagnostics
-    assert (item.code, item.message) == ("R0802", "Deployment support: the patch makes it too large")
+    assert (item.code, item.message) == ("R0812", "Deployment support: the patch makes it too large")
 
 
 def test_a_credential_in_a_patch_is_in_no_report(tmp_path: Path) -> None:
