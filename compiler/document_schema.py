@@ -7,6 +7,7 @@ from compiler.kind import Kind
 from compiler.metadata import Metadata
 from compiler.model_schema import Schema, model_schema, rebuilt
 from compiler.naming import API_VERSION
+from compiler.rule import RULES
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DIRECTIVES: Mapping[str, Schema] = {
@@ -25,7 +26,7 @@ _REFERENCES = {f"${name}": {"$ref": f"#/$defs/{name}"} for name in _DIRECTIVES}
 
 def document_schema(kind: Kind) -> Schema:
     """The schema of a whole document of a kind, for editors and for pipelines."""
-    spec = rebuilt(model_schema(kind.spec), _with_variable)
+    spec = rebuilt(rebuilt(model_schema(kind.spec), _with_rules), _with_variable)
     definitions = spec.pop("$defs", {})
     return {
         "$schema": _DRAFT,
@@ -42,6 +43,15 @@ def document_schema(kind: Kind) -> Schema:
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _with_rules(schema: Schema) -> Schema:
+    """The same with the rules between its fields as an editor reads them: nothing is right where one does not hold."""
+    rest = {key: value for key, value in schema.items() if key != RULES}
+    rules = [
+        {"if": rule["schema"], "else": {"enum": [], "errorMessage": rule["message"]}} for rule in schema.get(RULES, ())
+    ]
+    return {**rest, "allOf": rules} if rules else rest
 
 
 def overlay_schema(kind: Kind) -> Schema:
@@ -72,7 +82,7 @@ def _with_variable(schema: Schema) -> Schema:
 
 
 def _optional(schema: Schema) -> Schema:
-    dropped = ("required", "default", "minProperties")
+    dropped = ("required", "default", "minProperties", "allOf")
     optional: dict[str, Any] = {key: value for key, value in schema.items() if key not in dropped}
     if optional.get("type") == "object":
         optional["properties"] = {**optional.get("properties", {}), **_REFERENCES}

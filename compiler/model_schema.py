@@ -1,8 +1,10 @@
 """Model schema: a spec's model -> its JSON Schema (2020-12) in plain form, with the marks of its fields.
 
-Plain form: no titles, no branch for null, no defaults that only say "empty", and one way to write maps. A field that
+Plain form: no titles, no defaults that only say "empty", and one way to write maps. A field that
 names another spec carries `x-roster-ref`, a text that may lie in a file `x-roster-file`, and a Kubernetes type as it is
 `x-roster-kubernetes` with the name of its definition; one in which variables are filled in carries `x-roster-variable`.
+A mapping with rules between its fields carries `x-roster-rules`, for whoever translates them into an editor's language
+or a cluster's.
 """
 
 from collections.abc import Callable, Iterator
@@ -59,21 +61,12 @@ def resolved(schema: Schema, root: Schema) -> Schema:
 
 def _plain(schema: Schema) -> Schema:
     plain = {key: value for key, value in schema.items() if key not in ("title", "discriminator")}
-    plain = _with_one_map(_without_null(plain))
+    plain = _with_one_map(plain)
     if plain.get("default", ()) in (None, [], {}) or isinstance(plain.get("default"), dict):
         del plain["default"]
     if "description" in plain:
         plain["description"] = " ".join(plain["description"].split())
     return plain
-
-
-def _without_null(schema: Schema) -> Schema:
-    """A field that may be left out need not be null as well."""
-    branches = [branch for branch in schema.get("anyOf", ()) if branch != {"type": "null"}]
-    rest = {key: value for key, value in schema.items() if key != "anyOf"}
-    if len(branches) == 1:
-        return {**branches[0], **rest}
-    return {**rest, "anyOf": branches} if branches else schema
 
 
 def _with_one_map(schema: Schema) -> Schema:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from compiler.rule import exactly_one
 from compiler.spec import Json, Shape, String
 
 _NEEDS_VALUE = ("add", "replace", "test")
@@ -41,6 +42,8 @@ class JsonOperation(Shape):
 class Patch(Shape):
     """One change to objects that Roster made, for what it has no word for: `merge` or `json`, and why."""
 
+    rules = (exactly_one("merge", "json", message="a patch is either merge or json; write exactly one of the two"),)
+
     target: PatchTarget = Field(description="Which objects are changed.")
     merge: dict[String, Json] | None = Field(
         default=None,
@@ -48,19 +51,11 @@ class Patch(Shape):
         "gvisor}}}}`: lists merge by Kubernetes' own keys, null removes.",
     )
     json_: tuple[JsonOperation, ...] | None = Field(
-        default=None, alias="json", description="Operations of RFC 6902, in order."
+        default=None, alias="json", description="Operations of RFC 6902, in order.", min_length=1
     )
     reason: Annotated[String, StringConstraints(pattern=r"\S")] = Field(
         description="Why it is needed, for whoever reads it in a year, `PLAT-812, untrusted tools`."
     )
-
-    @model_validator(mode="after")
-    def _is_one(self) -> "Patch":
-        if (self.merge is None) == (self.json_ is None):
-            raise ValueError("a patch is either merge or json; write exactly one of the two")
-        if self.json_ == ():
-            raise ValueError("json holds no operation; write one, or remove the patch")
-        return self
 
 
 Patches = tuple[Patch, ...]

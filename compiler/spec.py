@@ -1,18 +1,69 @@
 """Spec: what every kind's model is made of, and the field types that specs share."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
+
+from compiler.rule import RULES, Rule
+
+
+def _with_rules(schema: dict[str, Any], shape: type["Shape"]) -> None:
+    """Write a shape's rules beside its fields in its JSON Schema."""
+    if shape.rules:
+        schema[RULES] = [{"message": rule.message, "cel": rule.cel, "schema": rule.schema} for rule in shape.rules]
+
+
+def _refuse_null(model: Any) -> None:
+    """Let a field that may be left out be left out, but not be written as null, which says nothing."""
+    while model["type"] != "model-fields":
+        model = model["schema"]
+    for field in model["fields"].values():
+        default = field["schema"]
+        if default["type"] == "default" and default["schema"]["type"] == "nullable":
+            default["schema"] = default["schema"]["schema"]
 
 
 class Shape(BaseModel):
     """A mapping in a spec: its fields are known, anything else is refused, nothing can be changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_alias=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        json_schema_extra=_with_rules,
+    )
 
     later: ClassVar[dict[str, str]] = {}
     """Fields of the language that this version does not know how to execute yet, with what they are for."""
+    rules: ClassVar[tuple[Rule, ...]] = ()
+    """What must hold between the fields; the only place where a shape says so."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        _refuse_null(schema)
+        return core_schema.no_info_after_validator_function(cls._obeying, schema) if cls.rules else schema
+
+    def _obeying(self) -> Self:
+        """This mapping. Raises ValueError with the message of the first rule that does not hold."""
+        fields = type(self).model_fields.items()
+        given = {field.alias or name for name, field in fields if getattr(self, name) is not None}
+        for rule in self.rules:
+            if not rule.holds(given):
+                raise ValueError(rule.message)
+        return self
 
 
 class Spec(Shape):

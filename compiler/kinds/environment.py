@@ -6,11 +6,12 @@ Becomes the Namespace. Exports nothing: every kind sees the environment itself.
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from compiler.declaration import Declaration
 from compiler.kind import Column, Emit, Kind
 from compiler.requirement import range_fault
+from compiler.rule import exactly_one
 from compiler.scope import Scope
 from compiler.spec import (
     Boolean,
@@ -61,15 +62,16 @@ class Target(Shape):
     """Where the environment's objects are applied: exactly one of the fields."""
 
     later = {"git": "a Git branch that holds the rendered objects"}
+    rules = (
+        exactly_one(
+            "kubernetes",
+            "directory",
+            message="a target is either kubernetes or directory; write exactly one of the two",
+        ),
+    )
 
     kubernetes: KubernetesTarget | None = Field(default=None, description="A Kubernetes cluster.")
     directory: DirectoryTarget | None = Field(default=None, description="A folder.")
-
-    @model_validator(mode="after")
-    def _is_one(self) -> "Target":
-        if (self.kubernetes is None) == (self.directory is None):
-            raise ValueError("a target is either kubernetes or directory; write exactly one of the two")
-        return self
 
 
 class Gateway(Shape):

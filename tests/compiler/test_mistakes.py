@@ -147,7 +147,7 @@ MISTAKES = {
         agent(("{use: claude/sonnet}", '{use: claude/sonnet, parameters: {temperature: "2.5", topP: -1}}')),
         [
             ("R0307", f"{AGENT_FILE}:8:61", "2.5 is not from 0 to 2"),
-            ("R0307", f"{AGENT_FILE}:8:74", "-1 is not from 0 to 1"),
+            ("R0304", f"{AGENT_FILE}:8:74", "topP: it must be at least 0"),
         ],
     ),
     "a field beside the four of a document": (

@@ -1,29 +1,26 @@
-"""The generated schemas: they are those of the kinds, they say what the parser says, and a cluster takes them."""
+"""The generated schemas: they are those of the kinds, and editors say by them what the parser says."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from jsonschema_rs import Draft202012Validator, meta
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from compiler.assets import folder
-from compiler.compiled import Compiled
-from compiler.definition import definition
 from compiler.document_schema import document_schema, overlay_schema
 from compiler.fleet import environment_names
-from compiler.kind import Column, Kind
+from compiler.kind import Kind
 from compiler.kinds import KINDS
 from compiler.metadata import Metadata
 from compiler.overlay import overlay
-from compiler.pipeline import compile_environment
 from compiler.read import read
 from compiler.schema import GENERATED, schema
-from compiler.spec import Json, Name, Shape, Spec, String, Text
+from compiler.spec import Shape
 from compiler.trees.folder import FolderTree
 from compiler.yaml_reader import load
-from tests.controlplane.cluster import Cluster
+from tests.compiler.notice import NOTICE
 
 ROOT = Path(__file__).parents[2]
 TREE = FolderTree(ROOT)
@@ -50,18 +47,21 @@ def test_the_schemas_of_a_kind_are_json_schemas(kind: Kind) -> None:
 # Every field is described.
 
 
-def undescribed(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
-    """The fields of a model, at any depth, that say nothing of themselves."""
-    if model in seen:
-        return
-    seen.add(model)
-    if not model.__doc__:
-        yield model.__name__
-    for name, field in model.model_fields.items():
-        if not field.description:
-            yield f"{model.__name__}.{name}"
-        for inner in models_in(field.annotation):
-            yield from undescribed(inner, seen)
+def every_model(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """A model and those of its fields, at any depth."""
+    if model not in seen:
+        seen.add(model)
+        yield model
+        for field in model.model_fields.values():
+            for inner in models_in(field.annotation):
+                yield from every_model(inner, seen)
+
+
+def undescribed(model: type[BaseModel]) -> Iterator[str]:
+    """What of a model says nothing of itself, at any depth."""
+    for inner in every_model(model, set()):
+        yield from (inner.__name__,) if not inner.__doc__ else ()
+        yield from (f"{inner.__name__}.{name}" for name, field in inner.model_fields.items() if not field.description)
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -73,7 +73,19 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 @pytest.mark.parametrize("model", [Metadata, *(kind.spec for kind in KINDS.values())], ids=lambda model: model.__name__)
 def test_every_field_of_every_spec_is_described(model: type[BaseModel]) -> None:
-    assert list(undescribed(model, set())) == []
+    assert list(undescribed(model)) == []
+
+
+def test_a_rule_between_fields_is_said_in_one_place_and_so_in_every_language() -> None:
+    """A model's own validator would be known to the compiler alone."""
+    models = {model for kind in KINDS.values() for model in every_model(kind.spec, set())}
+    assert {model.__name__ for model in models if model.__pydantic_decorators__.model_validators} == set(COMPILER_ALONE)
+    ruled = {model.__name__ for model in models if issubclass(model, Shape) and model.rules}
+    assert ruled == {"Target", "KeySource", "Patch"}
+
+
+COMPILER_ALONE = {"JsonOperation": "whether a value is given: the API server takes one that is null for none"}
+"""Model that has a validator of its own -> why its rule cannot be said in every language."""
 
 
 # They agree with the parser.
@@ -115,46 +127,6 @@ def judged(kind: Kind, text: str, *, as_overlay: bool = False) -> list[str]:
     return [".".join(map(str, error.instance_path)) for error in judge.iter_errors(data)]
 
 
-class Step(Shape):
-    """One step."""
-
-    do: String = Field(description="What is done, `wait`.", min_length=1)
-
-
-class Pause(Shape):
-    """A pause."""
-
-    type: Literal["pause"] = Field(description="Always `pause`.")
-    seconds: int = Field(description="How long, in seconds, 3.", gt=0)
-
-
-class Call(Shape):
-    """A call."""
-
-    type: Literal["call"] = Field(description="Always `call`.")
-    url: String = Field(description="Where, `http://a`.")
-
-
-class NoticeSpec(Spec):
-    """A notice."""
-
-    text: Text = Field(description="The text, or a file.")
-    to: dict[Name, Step] = Field(default={}, description="Steps by name.", min_length=1)
-    agent: Name | None = Field(default=None, description="An agent.", json_schema_extra={})
-    settings: Json = Field(default=None, description="Anything at all.")
-    action: Pause | Call | None = Field(default=None, description="What then.", discriminator="type")
-    amount: int | str = Field(default=1, description="How much, 1 or `1Gi`.")
-
-
-NOTICE = Kind(
-    name="Notice",
-    plural="notices",
-    short_names=("no",),
-    spec=NoticeSpec,
-    title="A notice.",
-    lower=lambda _declaration, _scope: (),
-    columns=(Column("Text", ".spec.text", wide=True),),
-)
 HEAD = "apiVersion: roster.dev/v1alpha1\nkind: Notice\nmetadata: {name: a}\n"
 
 WHOLE_CASES = {
@@ -199,124 +171,3 @@ def test_what_a_field_refers_to_is_said() -> None:
     assert definitions["ModelSlot"]["properties"]["use"]["x-roster-ref"] == "Provider/models"
     assert definitions["ModelSlot"]["properties"]["fallback"]["items"]["x-roster-ref"] == "Provider/models"
     assert document_schema(NOTICE)["properties"]["spec"]["properties"]["text"]["x-roster-file"] is True
-
-
-# A cluster takes them.
-
-
-def spec_of(data: Any) -> Any:
-    (version,) = data["spec"]["versions"]
-    return version["schema"]["openAPIV3Schema"]["properties"]["spec"]
-
-
-def test_a_definition_is_structural() -> None:
-    fields = spec_of(definition(NOTICE))["properties"]
-    assert fields["text"] == {"type": "string", "description": "The text, or a file."}
-    assert fields["settings"] == {"description": "Anything at all.", "x-kubernetes-preserve-unknown-fields": True}
-    assert fields["to"]["additionalProperties"]["properties"]["do"]["type"] == "string"
-    assert fields["amount"]["x-kubernetes-int-or-string"] is True
-    action = fields["action"]
-    assert action["properties"]["type"]["enum"] == ["call", "pause"]
-    assert (action["properties"]["seconds"]["minimum"], action["properties"]["seconds"]["exclusiveMinimum"]) == (
-        0,
-        True,
-    )
-    assert action["required"] == ["type"]
-
-
-def test_a_definition_names_what_kubectl_prints() -> None:
-    data = definition(NOTICE)
-    assert data["metadata"]["name"] == "notices.roster.dev"
-    assert data["spec"]["names"]["categories"] == ["roster"]
-    (version,) = data["spec"]["versions"]
-    assert [column["name"] for column in version["additionalPrinterColumns"]] == ["Text", "Age"]
-    assert version["additionalPrinterColumns"][0]["priority"] == 1
-    assert version["subresources"] == {"status": {}}
-
-
-GROUP = "schemas.test.roster.dev"
-"""The definitions are tried under another group, so that no other test of the same cluster sees them."""
-
-
-@pytest.fixture(scope="module")
-def installed(cluster: Cluster) -> Iterator[Cluster]:
-    """A cluster that has the definitions of all kinds."""
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    names = []
-    for kind in (*KINDS.values(), NOTICE):
-        data = definition(kind)
-        data["metadata"]["name"] = f"{kind.plural}.{GROUP}"
-        data["spec"]["group"] = GROUP
-        cluster.request("POST", path, data, query={"fieldValidation": "Strict"}).checked()
-        names.append(data["metadata"]["name"])
-    for name in names:
-        cluster.until(f"{path}/{name}", is_established)
-    yield cluster
-    for name in names:
-        cluster.request("DELETE", f"{path}/{name}")
-
-
-def is_established(data: Any) -> bool:
-    conditions = {item["type"]: item["status"] for item in (data.get("status") or {}).get("conditions") or ()}
-    assert "NonStructuralSchema" not in conditions
-    return conditions.get("Established") == "True"
-
-
-def path_of(kind: Kind, namespace: str) -> str:
-    where = f"namespaces/{namespace}/" if kind.namespaced else ""
-    return f"/apis/{GROUP}/v1alpha1/{where}{kind.plural}"
-
-
-def compiled(name: str) -> Compiled:
-    return compile_environment(TREE, name)
-
-
-@pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_every_record_of_the_example_fleet_is_stored_whole(name: str, installed: Cluster, namespace: str) -> None:
-    bundle = compiled(name).bundle
-    assert bundle is not None
-    assert bundle.records
-    for item in bundle.records:
-        data = {**item.data, "apiVersion": f"{GROUP}/v1alpha1"}
-        kind = KINDS[data["kind"]]
-        if kind.namespaced:
-            data["metadata"]["namespace"] = namespace
-        path = path_of(kind, namespace)
-        stored = installed.request("POST", path, data, query={"fieldValidation": "Strict"}).checked().body
-        assert stored["spec"] == data["spec"]
-        if not kind.namespaced:
-            installed.request("DELETE", f"{path}/{data['metadata']['name']}")
-
-
-def test_a_record_takes_any_json_and_any_branch(installed: Cluster, namespace: str) -> None:
-    specs = (
-        {"text": "x" * 9000, "settings": {"any": [1, None, {"deep": True}]}, "amount": "1Gi"},
-        {"text": "x", "settings": "text", "amount": 2, "action": {"type": "pause", "seconds": 1}},
-        {"text": "x", "to": {"a": {"do": "b"}}, "action": {"type": "call", "url": "c"}},
-    )
-    for number, spec in enumerate(specs):
-        data = {"apiVersion": f"{GROUP}/v1alpha1", "kind": "Notice", "metadata": {"name": f"n{number}"}, "spec": spec}
-        path = path_of(NOTICE, namespace)
-        stored = installed.request("POST", path, data, query={"fieldValidation": "Strict"}).checked().body
-        assert stored["spec"] == spec
-
-
-def test_a_record_with_an_unknown_field_is_refused(installed: Cluster, namespace: str) -> None:
-    data = {
-        "apiVersion": f"{GROUP}/v1alpha1",
-        "kind": "Notice",
-        "metadata": {"name": "n"},
-        "spec": {"text": "", "a": 1},
-    }
-    reply = installed.request("POST", path_of(NOTICE, namespace), data, query={"fieldValidation": "Strict"})
-    assert reply.status == 400
-    assert 'unknown field "spec.a"' in str(reply.body)
-
-
-def test_status_is_written_apart_from_the_spec(installed: Cluster, namespace: str) -> None:
-    path = path_of(NOTICE, namespace)
-    data = {"apiVersion": f"{GROUP}/v1alpha1", "kind": "Notice", "metadata": {"name": "s"}, "spec": {"text": "a"}}
-    installed.request("POST", path, data).checked()
-    data["status"] = {"health": "Healthy", "conditions": [{"type": "Ready", "status": "True"}]}
-    installed.apply(f"{path}/s/status", data)
-    assert installed.get(f"{path}/s")["status"]["health"] == "Healthy"

@@ -31,12 +31,11 @@ ModelName = Annotated[
 
 
 def _up_to(most: int) -> AfterValidator:
-    """Refuse a number, written as one or as text, that is not from 0 to `most`."""
+    """Refuse a number written as text that is not from 0 to `most`."""
 
-    def check(value: str | float) -> str | float:
+    def check(value: str) -> str:
         if not 0 <= float(value) <= most:
-            written = value if isinstance(value, str) else f"{value:g}"
-            raise ValueError(f"{written} is not from 0 to {most}")
+            raise ValueError(f"{value} is not from 0 to {most}")
         return value
 
     return AfterValidator(check)
@@ -82,10 +81,10 @@ class Prompts(Shape):
 class ModelParameters(Shape):
     """Parameters for one slot; they win over the provider's defaults."""
 
-    temperature: Annotated[Decimal | Number, _up_to(2)] | None = Field(
+    temperature: Annotated[Decimal, _up_to(2)] | Annotated[Number, Field(ge=0, le=2)] | None = Field(
         default=None, description="Randomness, 0 to 2, `0.7`."
     )
-    top_p: Annotated[Decimal | Number, _up_to(1)] | None = Field(
+    top_p: Annotated[Decimal, _up_to(1)] | Annotated[Number, Field(ge=0, le=1)] | None = Field(
         default=None, description="Nucleus sampling, 0 to 1, `0.95`."
     )
     max_tokens: Integer | None = Field(default=None, ge=1, description="Longest answer, in tokens, 4096.")

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
+from compiler.rule import exactly_one
 from compiler.spec import (
     Decimal,
     Duration,
@@ -47,6 +48,15 @@ KEYS_OF_AUTH: Mapping[str, tuple[str, ...]] = {
 class KeySource(Shape):
     """Where the key of the endpoint comes from: exactly one of the fields."""
 
+    rules = (
+        exactly_one(
+            "secretKeyRef",
+            "env",
+            "file",
+            message="a key comes from secretKeyRef, env or file; write exactly one of the three",
+        ),
+    )
+
     secret_key_ref: SecretKey | None = Field(default=None, description="The Secret and its key.")
     env: EnvironmentVariable | None = Field(
         default=None, description="Variable that the agent's pod has by other means, `ANTHROPIC_API_KEY`."
@@ -54,12 +64,6 @@ class KeySource(Shape):
     file: Annotated[String, StringConstraints(pattern=r"^/.*")] | None = Field(
         default=None, description="File that the agent's pod mounts by other means, `/var/run/keys/claude`."
     )
-
-    @model_validator(mode="after")
-    def _is_one(self) -> "KeySource":
-        if sum(given is not None for given in (self.secret_key_ref, self.env, self.file)) != 1:
-            raise ValueError("a key comes from secretKeyRef, env or file; write exactly one of the three")
-        return self
 
 
 class Pricing(Shape):

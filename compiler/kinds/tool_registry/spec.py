@@ -174,7 +174,7 @@ class Tool(Shape):
         description="Name that the model calls it by, `order_lookup`."
     )
     description: String = Field(description="What it does; the model reads this.")
-    input_schema: Json = Field(description="JSON Schema of its arguments.")
+    input_schema: dict[str, Json] | Boolean = Field(description="JSON Schema of its arguments, `{type: object}`.")
     output_schema: Json | None = Field(default=None, description="JSON Schema of its answer.")
 
 
