@@ -1,6 +1,6 @@
-"""Document schema: a kind -> the JSON Schema of its documents, and that of the overlays which layers lay over them."""
+"""Document schema: kinds -> the JSON Schemas of their documents, and of the overlays which layers lay over them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from compiler.kind import Kind
@@ -18,9 +18,8 @@ _DIRECTIVES: Mapping[str, Schema] = {
     },
     "replace": {"const": True, "description": "True to drop everything that lower layers set in this map."},
 }
-
 A_VARIABLE: Schema = {"type": "string", "pattern": r"\$\{var\.[A-Za-z_][A-Za-z0-9_]*\}"}
-
+_API_VERSION: Schema = {"const": API_VERSION, "description": "The version of the language."}
 _REFERENCES = {f"${name}": {"$ref": f"#/$defs/{name}"} for name in _DIRECTIVES}
 
 
@@ -34,7 +33,7 @@ def document_schema(kind: Kind) -> Schema:
         "description": kind.title,
         "type": "object",
         "properties": {
-            "apiVersion": {"const": API_VERSION, "description": "The version of the language."},
+            "apiVersion": _API_VERSION,
             "kind": {"const": kind.name, "description": "The kind of the spec."},
             "metadata": model_schema(Metadata),
             "spec": spec,
@@ -43,6 +42,42 @@ def document_schema(kind: Kind) -> Schema:
         "additionalProperties": False,
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def any_schema(kinds: Iterable[Kind], schema_of: Callable[[Kind], Schema]) -> Schema:
+    """The schema of a document of any of the kinds: the one of its kind holds, so that only its faults are told."""
+    schemas = {kind.name: schema_of(kind) for kind in kinds}
+    return {
+        "$schema": _DRAFT,
+        "title": "Spec",
+        "description": "A document of Roster, of any kind.",
+        "type": "object",
+        "properties": {
+            "apiVersion": _API_VERSION,
+            "kind": {"enum": list(schemas), "description": "The kind of the spec."},
+        },
+        "required": ["apiVersion", "kind", "metadata"],
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+                "then": {"$ref": f"#/$defs/{name}"},
+            }
+            for name in schemas
+        ],
+        "$defs": {key: value for name, schema in schemas.items() for key, value in _definitions(name, schema).items()},
+    }
+
+
+def _definitions(name: str, schema: Schema) -> dict[str, Schema]:
+    """A kind's schema and its definitions, called by names that are free of those of other kinds."""
+
+    def renamed(inner: Schema) -> Schema:
+        reference = inner.get("$ref", "").rpartition("/")[2]
+        return {**inner, "$ref": f"#/$defs/{name}.{reference}"} if reference else inner
+
+    whole = rebuilt({key: value for key, value in schema.items() if key != "$schema"}, renamed)
+    definitions = whole.pop("$defs")
+    return {name: whole, **{f"{name}.{key}": value for key, value in definitions.items()}}
 
 
 def _with_rules(schema: Schema) -> Schema:

@@ -11,7 +11,7 @@ from typing import Any
 
 from compiler.assets import folder
 from compiler.definition import definition
-from compiler.document_schema import document_schema, overlay_schema
+from compiler.document_schema import any_schema, document_schema, overlay_schema
 from compiler.emit import emit
 from compiler.kind import Kind
 from compiler.kinds import KINDS
@@ -27,7 +27,10 @@ def schema(kinds: Iterable[Kind] = tuple(KINDS.values())) -> Mapping[str, str]:
 
 
 def _files(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
-    for kind in kinds:
+    every = tuple(kinds)
+    yield "any.json", _json(any_schema(every, document_schema))
+    yield "overlay/any.json", _json(any_schema(every, overlay_schema))
+    for kind in every:
         yield f"{kind.name.lower()}.json", _json(document_schema(kind))
         yield f"overlay/{kind.name.lower()}.json", _json(overlay_schema(kind))
         yield f"crds/{kind.plural}.yaml", _HEAD + emit([definition(kind)])

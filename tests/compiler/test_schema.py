@@ -9,7 +9,7 @@ from jsonschema_rs import Draft202012Validator, meta
 from pydantic import BaseModel
 
 from compiler.assets import folder
-from compiler.document_schema import document_schema, overlay_schema
+from compiler.document_schema import any_schema, document_schema, overlay_schema
 from compiler.fleet import environment_names
 from compiler.kind import Kind
 from compiler.kinds import KINDS
@@ -42,6 +42,11 @@ def test_generating_twice_gives_the_same_bytes() -> None:
 def test_the_schemas_of_a_kind_are_json_schemas(kind: Kind) -> None:
     assert meta.is_valid(document_schema(kind))
     assert meta.is_valid(overlay_schema(kind))
+
+
+def test_the_schemas_of_any_kind_are_json_schemas() -> None:
+    for schema_of in (document_schema, overlay_schema):
+        assert meta.is_valid(any_schema(KINDS.values(), schema_of))
 
 
 # Every field is described.
@@ -109,6 +114,50 @@ def test_the_example_fleet_fits_the_schemas(data: Any, is_whole: bool) -> None:
     kind = KINDS[data["kind"]]
     judge = Draft202012Validator(document_schema(kind) if is_whole else overlay_schema(kind))
     assert [error.message for error in judge.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "is_whole"), [item[1:] for item in documents()], ids=[item[0] for item in documents()]
+)
+def test_the_schema_of_any_kind_says_what_that_of_the_kind_says(data: Any, is_whole: bool) -> None:
+    schema_of = document_schema if is_whole else overlay_schema
+    for whole in (data, {**data, "spec": {**data["spec"], "nmae": 1}}, {**data, "nmae": 1}):
+        one, every = (
+            {error.message for error in Draft202012Validator(schema).iter_errors(whole)}
+            for schema in (schema_of(KINDS[data["kind"]]), any_schema(KINDS.values(), schema_of))
+        )
+        assert every == one
+
+
+def test_a_whole_document_is_an_overlay_too() -> None:
+    """So that one schema will do for a folder whose files may be either."""
+    judge = Draft202012Validator(any_schema(KINDS.values(), overlay_schema))
+    wholes = [data for _, data, is_whole in documents() if is_whole]
+    assert wholes
+    assert [error.message for data in wholes for error in judge.iter_errors(data)] == []
+
+
+def test_a_document_of_no_kind_of_ours_is_told_the_kinds() -> None:
+    judge = Draft202012Validator(any_schema(KINDS.values(), document_schema))
+    data = {"apiVersion": "roster.dev/v1alpha1", "kind": "Agnet", "metadata": {"name": "a"}}
+    (error,) = judge.iter_errors(data)
+    assert (error.instance_path, error.schema_path) == (["kind"], ["properties", "kind", "enum"])
+
+
+RULED_CASES = {
+    "{kubernetes: {cluster: a}}": True,
+    "{directory: {path: a}}": True,
+    "{}": False,
+    "{kubernetes: {cluster: a}, directory: {path: a}}": False,
+}
+
+
+@pytest.mark.parametrize(("target", "is_right"), RULED_CASES.items(), ids=RULED_CASES)
+def test_a_rule_between_fields_holds_for_whole_documents_only(target: str, is_right: bool) -> None:
+    kind = KINDS["Environment"]
+    text = HEAD.replace("Notice", "Environment") + f"spec: {{fleet: a, namespace: a, target: {target}}}"
+    assert judged(kind, text) == ([] if is_right else ["spec.target"])
+    assert judged(kind, text, as_overlay=True) == []
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
