@@ -5,7 +5,7 @@ from typing import Any
 from compiler.kind import Kind
 from compiler.model_schema import Schema, model_schema
 from compiler.naming import API_VERSION, DOMAIN
-from compiler.structural_schema import ANYTHING, structural_schema
+from compiler.record_schema import ANYTHING, record_schema
 
 
 def definition(kind: Kind) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _record(kind: Kind) -> Schema:
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
-            "spec": structural_schema(model_schema(kind.spec)),
+            "spec": record_schema(model_schema(kind.spec)),
             "status": status,
         },
         "required": ["spec"],

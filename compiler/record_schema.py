@@ -1,4 +1,4 @@
-"""Structural schema: a spec's JSON Schema -> the schema by which an API server judges it, references put in place.
+"""Record schema: a spec's JSON Schema -> the structural schema by which an API server judges the spec of a record.
 
 What it cannot say is left out, so that it refuses nothing that the compiler accepts; rules between fields, and those
 for the names in a map, are said in CEL.
@@ -46,7 +46,7 @@ class _Where:
     """Whether it stands in a map or a list, so that there may be any number of it."""
 
 
-def structural_schema(schema: Schema) -> Schema:
+def record_schema(schema: Schema) -> Schema:
     """The schema as an API server takes it: no references, one type each, nothing that costs it too much to check."""
     return _structural(schema, _Where(schema))
 
