@@ -14,11 +14,13 @@ import click
 from compiler import __version__
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("compiler.commands.init", "init", "Make a fleet that validates, or add environments to one."),
     "validate": ("compiler.commands.validate", "validate", "Say what is wrong with the specs, all at once."),
     "compile": ("compiler.commands.compile", "compile", "Print the Kubernetes objects of one environment, as YAML."),
     "diff": ("compiler.commands.diff", "diff", "Show what a change of specs does to the objects."),
     "why": ("compiler.commands.why", "why", "Show where the value of a field comes from, line by line."),
     "explain": ("compiler.commands.explain", "explain", "Explain a code that a message shows, a kind, or a field."),
+    "schema": ("compiler.commands.schema", "schema", "Keep schemas in the fleet's repository, for editors."),
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),
     "run": ("reconciler.commands.run", "run", "Keep targets equal to Git until stopped."),

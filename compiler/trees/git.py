@@ -188,6 +188,15 @@ def top_and_folder(directory: Path | str) -> tuple[Path, str]:
     return Path(top), run_git(place, "rev-parse", "--show-prefix").text.rstrip("/")
 
 
+def begin_repository(directory: Path | str) -> None:
+    """Make a repository of a folder that lies in none. Raises UsageError if git refuses."""
+    place = Path(directory)
+    if run_git(place, "rev-parse", "--git-dir").code:
+        answer = run_git(place, "init", "--quiet", "--initial-branch", "main")
+        if answer.code:
+            raise UsageError(f"git cannot make a repository of {place}", "run `git init` there")
+
+
 def uncommitted(directory: Path | str) -> tuple[str, ...]:
     """The paths below `directory`, as seen from the repository's top, that differ from the commit, sorted."""
     place = Path(directory)
