@@ -111,6 +111,7 @@ def _field(kind: Kind, path: list[str]) -> str:
     own = without_variable(here)
     if "pattern" in own:
         lines.append(f"It must {pattern_words(own['pattern'])}.")
+    lines += [f"Rule: {rule['else']['errorMessage']}." for rule in own.get("allOf", ())]
     if _is_map(inner) and "x-roster-file" not in here:
         lines += ["", "Fields:", *_fields(inner, root), *_later(kind, tuple(steps[1:]))]
     return "\n".join((*lines, ""))

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ HERE = Path(__file__).parent
 LOCKED = ("package.json", "package-lock.json")
 SERVER = "node_modules/yaml-language-server/bin/yaml-language-server"
 SECONDS = 240
+IMPATIENT = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000")
+"""Without a network it is known after seconds that there is none."""
 
 
 class Unavailable(RuntimeError):
@@ -58,7 +61,7 @@ def _digest() -> str:
 
 def _install_into(folder: Path, root: Path) -> None:
     npm = root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", *IMPATIENT)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-") as work:
         for name in LOCKED:
             shutil.copy(HERE / name, work)
@@ -68,16 +71,17 @@ def _install_into(folder: Path, root: Path) -> None:
         except subprocess.TimeoutExpired:
             raise Unavailable(f"`npm ci` gave no answer in {SECONDS} s") from None
         if done.returncode:
-            raise Unavailable(f"`npm ci` failed: {_first_line(done.stderr)}")
+            raise Unavailable(f"`npm ci` failed ({_code(done.stderr)}); it needs the network, once")
         shutil.rmtree(folder, ignore_errors=True)
         Path(work).rename(folder)
         # The context manager removes what it made, and it is elsewhere now.
         Path(work).mkdir()
 
 
-def _first_line(text: str) -> str:
-    lines = [line.removeprefix("npm error").strip() for line in text.splitlines()]
-    return next((line for line in lines if line and not line.startswith("code ")), "it did not say why")
+def _code(text: str) -> str:
+    """What npm calls the failure, `ECONNREFUSED`: its other words name where packages come from."""
+    found = re.search(r"^npm error code (\S+)", text, re.MULTILINE)
+    return found[1] if found else "no code"
 
 
 if __name__ == "__main__":

@@ -46,5 +46,8 @@ def test_the_wheel_works_far_from_the_checkout(tmp_path):
     assert "0 applied" in run(roster, "sync", "prod", cwd=repository.path)
     assert "kind: Deployment" in run(roster, "compile", "prod", cwd=repository.path)
     assert "cluade/sonnet-4" in run(roster, "explain", "R0203")
+    run(roster, "init", "fresh", "--yes", "--ci", "github", cwd=tmp_path)
+    assert "is valid: dev" in run(roster, "validate", cwd=tmp_path / "fresh")
+    assert {"schemas", ".github", ".vscode", "environments"} <= {path.name for path in (tmp_path / "fresh").iterdir()}
     written = {path.name for path in (repository.path / ".roster").rglob("*.yaml")}
     assert any("deployment" in name for name in written)
