@@ -135,6 +135,14 @@ MISTAKES = {
         agent(("{port: 8080}", "{port: null}")),
         [("R0302", f"{AGENT_FILE}:10:23", "write a value, or remove the field")],
     ),
+    "a facade with nothing in it": (
+        agent(("websocket: {port: 8080}", "websocket:")),
+        [("R0302", f"{AGENT_FILE}:10:15", "websocket: it must be a map  write a value, or remove the field")],
+    ),
+    "an empty value of a field that may be left out": (
+        agent(("spec:\n", "spec:\n  description: null\n")),
+        [("R0302", f"{AGENT_FILE}:5:16", "description: it must be text  write a value, or remove the field")],
+    ),
     "a temperature as text that is no number": (
         agent(("{use: claude/sonnet}", "{use: claude/sonnet, parameters: {temperature: nan}}")),
         [("R0304", f"{AGENT_FILE}:8:61", "a number in quotes")],
