@@ -32,7 +32,11 @@ SAID = {
     "Agent.metadata.name": ["characters at most: 63"],
     "Agent.inputSchema": ["Agent.inputSchema: anything"],
     "PromptPack.prompts.greeting.system": ["text, in place or as {file: path}"],
-    "Environment.target": ["In a later version:", "git (a Git branch", "Rule: a target is either kubernetes or directory;"],
+    "Environment.target": [
+        "In a later version:",
+        "git (a Git branch",
+        "Rule: a target is either kubernetes or directory;",
+    ],
 }
 
 UNKNOWN = {
