@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -149,20 +150,19 @@ def _is_wrong(context: click.Context, root: Path) -> bool:
 
 
 def _next_steps(root: Path, wanted: Wanted) -> Iterator[str]:
+    """What to type next; the Secret comes after the first sync, which makes the namespace that it lies in."""
     from compiler.starter import WITH_KEY
 
     first = wanted.places[0]
     yield "Next:"
     if root.resolve() != Path.cwd():
-        yield f"  cd {root}"
+        yield f"  cd {quote(str(root))}"
     what = "Begin the fleet" if wanted.beginning else f"Add {', '.join(place.name for place in wanted.places)}"
     yield f"  git add --all && git commit -m '{what}'"
     if first.cluster:
-        if wanted.beginning and wanted.beginning.provider in WITH_KEY:
-            yield f"  kubectl --context {first.cluster} create namespace {first.namespace}"
-            yield (
-                f"  kubectl --context {first.cluster} -n {first.namespace} create secret generic"
-                f" {wanted.beginning.provider} --from-file=api-key=FILE"
-            )
         yield f"  roster install {first.name} && roster plan {first.name}"
+    if first.cluster and wanted.beginning and wanted.beginning.provider in WITH_KEY:
+        yield f"  roster sync {first.name} --no-wait"
+        kubectl = f"kubectl --context {quote(first.cluster)} -n {first.namespace}"
+        yield f"  {kubectl} create secret generic {wanted.beginning.provider} --from-file=api-key=FILE"
     yield f"  roster sync {first.name} && roster status {first.name}"

@@ -136,6 +136,17 @@ def test_a_second_time_it_only_adds_the_environments_that_are_asked_for(person: 
     assert person.roster("validate") == "2 environments are valid: dev, prod\n"
 
 
+def test_for_a_cluster_it_says_when_to_make_the_secret_of_the_key(person: Person) -> None:
+    said = person.roster("init", "--fleet", "acme", "--target", "kubernetes", "--cluster", "my cluster")
+    assert said.partition("Next:\n")[2] == (
+        "  git add --all && git commit -m 'Begin the fleet'\n"
+        "  roster install dev && roster plan dev\n"
+        "  roster sync dev --no-wait\n"
+        "  kubectl --context 'my cluster' -n acme-dev create secret generic claude --from-file=api-key=FILE\n"
+        "  roster sync dev && roster status dev\n"
+    )
+
+
 def test_what_the_fleet_has_wrong_already_is_told(person: Person) -> None:
     person.roster("init")
     agent = person.place / "environments/base/agents/assistant.yaml"
