@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from compiler.rule import exactly_one
 from compiler.spec import Json, Shape, String
@@ -39,6 +39,13 @@ class JsonOperation(Shape):
         return self
 
 
+def _some(operations: tuple[JsonOperation, ...]) -> tuple[JsonOperation, ...]:
+    """The operations. Raises ValueError if there are none; a least length would be told of a wrong one as well."""
+    if not operations:
+        raise ValueError("json holds no operation; write one, or remove the patch")
+    return operations
+
+
 class Patch(Shape):
     """One change to objects that Roster made, for what it has no word for: `merge` or `json`, and why."""
 
@@ -50,8 +57,8 @@ class Patch(Shape):
         description="Fields laid over the object as `kubectl patch` does, `{spec: {template: {spec: {runtimeClassName: "
         "gvisor}}}}`: lists merge by Kubernetes' own keys, null removes.",
     )
-    json_: tuple[JsonOperation, ...] | None = Field(
-        default=None, alias="json", description="Operations of RFC 6902, in order.", min_length=1
+    json_: Annotated[tuple[JsonOperation, ...], AfterValidator(_some)] | None = Field(
+        default=None, alias="json", description="Operations of RFC 6902, in order.", json_schema_extra={"minItems": 1}
     )
     reason: Annotated[String, StringConstraints(pattern=r"\S")] = Field(
         description="Why it is needed, for whoever reads it in a year, `PLAT-812, untrusted tools`."

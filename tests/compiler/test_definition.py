@@ -212,7 +212,7 @@ UNJUDGED = {
     r" None$": "the API server takes a null for a field that is not there; a record has none but in plain JSON",
     r"parameters\.(temperature|topP) ": "a number or a text: neither has a type then, and only the limits of each are left",
     r"\.inputSchema ": "a map or a truth value: it has no type then",
-    r"\.patches\.\*\.json\.\*": "a value that is null is given, and the API server takes it for none",
+    r" patches\.\*\.json\.": "a value that is null is given, and the API server takes it for none",
     r"\.env(\.\*)? ": "a text or a map: the values have no type then, and no rule can speak of the names",
 }
 """What a cluster lets pass that the compiler refuses, and why."""
