@@ -36,6 +36,8 @@ class Diagnostic:
     """What a machine may write to mend it; None where only a person can know."""
     root: str = ""
     """What is really missing or wrong, `Provider/cluade`: findings of one code with the same root are one mistake."""
+    kubernetes: tuple[str, ...] = ()
+    """The Kubernetes versions that it holds for, oldest first, where several were asked for; else empty."""
     environments: tuple[str, ...] = ()
     """The environments in which it was seen, sorted."""
 

@@ -26,5 +26,7 @@ class Fault:
     """True if it is a warning whoever chose the value."""
     longest: bool = False
     """True if of all texts that the value was made from, the longest is to blame."""
+    versions: tuple[str, ...] = ()
+    """The Kubernetes versions that it holds for, oldest first; empty if the version does not matter."""
     other: Lowered | None = None
     """A second object that takes part, whose place is told too."""

@@ -1,36 +1,30 @@
-"""Object schema: an object and a Kubernetes version -> what its schema does not allow, field by field.
+"""Object schema: an object and the schema of its kind -> what the schema does not allow, field by field.
 
-Kubernetes' own kinds are judged by the strict schemas that the package kubernetes-validate carries as data; the kinds
-of KEDA, Istio and the Gateway API by schemas of exactly what Roster emits, in `schemas/objects/`. Each is loaded
-when it is first asked for.
+Kubernetes' own kinds are judged by the schemas of the version that is asked for; the kinds of KEDA, Istio and the
+Gateway API by schemas of exactly what Roster emits, in `schemas/objects/`; any other by what the cluster was asked for.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
+from functools import cache, lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import orjson
-from jsonschema_rs import Draft202012Validator, ValidationError
+from jsonschema_rs import Draft202012Validator, ReferencingError, RegexOptions, ValidationError
 
 from compiler.assets import folder
+from compiler.kubernetes_schemas import Gvk, kubernetes_schema, metadata_schema
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
-LATEST = "1.36"
-"""The version by which objects are judged where an environment names none."""
-
-_OURS: Mapping[tuple[str, str], str] = {
+_OURS: Mapping[Gvk, str] = {
     ("keda.sh/v1alpha1", "ScaledObject"): "scaledobject.json",
     ("networking.istio.io/v1", "VirtualService"): "virtualservice.json",
     ("networking.istio.io/v1", "DestinationRule"): "destinationrule.json",
     ("gateway.networking.k8s.io/v1", "HTTPRoute"): "httproute.json",
 }
-_FOLDER = re.compile(r"^v(1\.\d+)\.\d+-local-strict$")
 _WORDS = {"object": "a map", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
 
 
@@ -48,29 +42,35 @@ class SchemaFault:
     """How to mend it."""
 
 
-@cache
-def versions() -> tuple[str, ...]:
-    """The Kubernetes versions whose schemas are known, oldest first."""
-    found = [match[1] for match in map(_FOLDER.match, (item.name for item in _data().iterdir())) if match]
-    return tuple(sorted(found, key=lambda version: int(version.partition(".")[2])))
+def has_schema(version: str, data: Mapping[str, Any], *, emitted: bool, defined: bytes = b"") -> bool:
+    """Whether there is a schema for an object; only what we emitted ourselves is judged by our own schemas.
+
+    `defined` is the JSON Schema that its cluster has for it, empty where none is known.
+    """
+    return bool(_judges(version, data["apiVersion"], data["kind"], emitted, defined))
 
 
-def has_schema(version: str, data: Mapping[str, Any], *, emitted: bool) -> bool:
-    """Whether there is a schema for an object; only what we emitted ourselves is judged by our own schemas."""
-    return _validator(version, data["apiVersion"], data["kind"], emitted) is not None
+def schema_faults(
+    version: str, data: Mapping[str, Any], *, emitted: bool, defined: bytes = b""
+) -> tuple[SchemaFault, ...]:
+    """What the schemas of its kind do not allow in an object; without a schema, its metadata alone is judged."""
+    judges = _judges(version, data["apiVersion"], data["kind"], emitted, defined) or (_metadata(version),)
+    found: dict[tuple[str, FieldPath], SchemaFault] = {}
+    for judge in judges:
+        if not judge.validator.is_valid(data):
+            for error in judge.validator.iter_errors(data):
+                for fault in _faults(error, judge.schema):
+                    found.setdefault((fault.code, fault.path), fault)
+    return tuple(found.values())
 
 
-def schema_faults(version: str, data: Mapping[str, Any], *, emitted: bool) -> tuple[SchemaFault, ...]:
-    """What the schema of its kind does not allow in an object; without a schema, its metadata alone is judged."""
-    judge = _validator(version, data["apiVersion"], data["kind"], emitted) or _metadata(version)
-    if judge.validator.is_valid(data):
-        return ()
-    return tuple(fault for error in judge.validator.iter_errors(data) for fault in _faults(error, judge.schema))
-
-
-def known_kinds(version: str) -> frozenset[tuple[str, str]]:
-    """API version and kind of everything that this version of Kubernetes itself defines."""
-    return frozenset(_names(version))
+def schema_problem(schema: bytes) -> str:
+    """Why a JSON Schema from a tree cannot be used; empty if it can."""
+    try:
+        _foreign(schema)
+    except (ValueError, ReferencingError) as error:
+        return str(error).partition("\n")[0][:200]
+    return ""
 
 
 def definition(version: str, of: str | tuple[str, str]) -> Mapping[str, Any]:
@@ -87,72 +87,32 @@ class _Judge:
 
 
 @cache
-def _validator(version: str, api_version: str, kind: str, emitted: bool) -> _Judge | None:
-    name = _names(version).get((api_version, kind))
-    if name is not None:
-        definitions = _pruned(name, _definitions(version))
-        schema: dict[str, Any] = {"$defs": definitions, "$ref": f"#/$defs/{name}"}
-    elif emitted and (api_version, kind) in _OURS:
-        schema = orjson.loads((folder("schemas") / "objects" / _OURS[api_version, kind]).read_bytes())
-    else:
-        return None
-    return _Judge(Draft202012Validator(schema), schema)
+def _judges(version: str, api_version: str, kind: str, emitted: bool, defined: bytes) -> tuple[_Judge, ...]:
+    gvk = (api_version, kind)
+    own = kubernetes_schema(version, gvk)
+    if own is not None:
+        return (_Judge(Draft202012Validator(own), own),)
+    judges = (_metadata(version), _foreign(defined)) if defined else ()
+    return (*judges, _emitted(_OURS[gvk])) if emitted and gvk in _OURS else judges
 
 
 @cache
 def _metadata(version: str) -> _Judge:
-    name = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
-    properties = {"metadata": {"$ref": f"#/$defs/{name}"}}
-    schema = {"type": "object", "properties": properties, "$defs": _pruned(name, _definitions(version))}
+    schema = metadata_schema(version)
     return _Judge(Draft202012Validator(schema), schema)
 
 
-def _data() -> Path:
-    """The data folder of kubernetes-validate, found without importing it, which takes longer than all our checks."""
-    found = find_spec("kubernetes_validate")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("kubernetes-validate is not installed", name="kubernetes_validate")
-    return Path(found.origin).parent / "kubernetes-json-schema"
-
-
 @cache
-def _definitions(version: str) -> Mapping[str, Any]:
-    file = next(_data().glob(f"v{version}.*-local-strict/_definitions.json"))
-    definitions: Mapping[str, Any] = orjson.loads(file.read_bytes())["$defs"]
-    return definitions
+def _emitted(name: str) -> _Judge:
+    schema = orjson.loads((folder("schemas") / "objects" / name).read_bytes())
+    return _Judge(Draft202012Validator(schema), schema)
 
 
-@cache
-def _names(version: str) -> Mapping[tuple[str, str], str]:
-    """API version and kind -> name of the definition."""
-    return {
-        (f"{kind['group']}/{kind['version']}".lstrip("/"), kind["kind"]): name
-        for name, definition in _definitions(version).items()
-        for kind in definition.get("x-kubernetes-group-version-kind", ())
-    }
-
-
-def _pruned(name: str, definitions: Mapping[str, Any]) -> dict[str, Any]:
-    """The definition and those that it refers to: compiling 120 of 771 takes a tenth of the time."""
-    kept: dict[str, Any] = {}
-    open_names = [name]
-    while open_names:
-        current = open_names.pop()
-        if current not in kept:
-            kept[current] = definitions[current]
-            open_names += (ref.rpartition("/")[2] for ref in _refs(definitions[current]))
-    return kept
-
-
-def _refs(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("$ref"), str):
-            yield value["$ref"]
-        for item in value.values():
-            yield from _refs(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _refs(item)
+@lru_cache(maxsize=500)
+def _foreign(text: bytes) -> _Judge:
+    """A schema that came with the tree: nothing that it refers to is fetched, and its patterns take linear time."""
+    schema = orjson.loads(text)
+    return _Judge(Draft202012Validator(schema, offline=True, pattern_options=RegexOptions()), schema)
 
 
 def _faults(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[SchemaFault]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from compiler import __version__
 from compiler.assets import PackageAssets
 from compiler.check import check
+from compiler.cluster_schemas import cluster_schemas
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.echo import are_of_shape, is_echo, names_one_of
@@ -35,11 +36,17 @@ from compiler.vet import vet
 
 
 def compile_environment(
-    tree: Tree, environment: str, settings: tuple[Setting, ...] = (), *, version: str | None = __version__
+    tree: Tree,
+    environment: str,
+    settings: tuple[Setting, ...] = (),
+    *,
+    version: str | None = __version__,
+    kubernetes: tuple[str, ...] = (),
 ) -> Compiled:
     """Compile one environment, with some fields set for the moment. Raises UsageError if the tree has none so named.
 
-    `version` is the one that an environment's pin is held against; None holds none.
+    `version` is the one that an environment's pin is held against; None holds none. `kubernetes` are the versions,
+    known ones, to judge the objects by instead of the environment's own.
     """
     found: list[Diagnostic] = []
     reading, diagnostics = read(tree, environment)
@@ -78,7 +85,8 @@ def compile_environment(
         return _compiled(environment, found)
     lowered += objects
     documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
-    found += verify(lowered, scope, documents)
+    known, more = cluster_schemas(tree, own, lowered)
+    found += (*more, *verify(lowered, scope, documents, known, kubernetes))
     bundle = None if _failed(found) else seal(lowered, scope)
     return Compiled(name=environment, bundle=bundle, diagnostics=_ordered(found), environment=own, documents=documents)
 

@@ -6,6 +6,7 @@ from typing import Any
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fault import Fault
 from compiler.inside import at
+from compiler.kubernetes_schemas import said
 from compiler.layered import Layered
 from compiler.lowered import Lowered
 from compiler.object_path import object_path
@@ -30,6 +31,7 @@ def tell(fault: Fault, scope: Scope, documents: Mapping[SpecKey, Layered]) -> Di
         field=".".join(map(str, source.path)),
         label=_label(fault, cause, documents),
         help=fault.help,
+        kubernetes=fault.versions,
     )
 
 
@@ -75,8 +77,9 @@ def _holds(written: Any, value: Any) -> bool:
 
 
 def _label(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> str:
-    """Which template put the value there, and where the other object comes from."""
-    parts = [f"from templates/{cause.template}:{cause.line}"] if cause is not None and cause.template else []
+    """In which versions it holds, which template put the value there, and where the other object comes from."""
+    parts = [f"in Kubernetes {said(fault.versions)}"] if fault.versions else []
+    parts += [f"from templates/{cause.template}:{cause.line}"] if cause is not None and cause.template else []
     if fault.other is not None:
         source = _source(fault.other, cause_of(fault.other.sources, ("metadata", "name")), documents)
         document = documents.get(source.spec)

@@ -1,35 +1,50 @@
 """Verify: lowered objects -> what the API server or a controller would not accept, told at the spec's line."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from compiler.cluster_schemas import ClusterSchemas
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fault import Fault
+from compiler.kubernetes_schemas import LATEST, versions
 from compiler.layered import Layered
 from compiler.lowered import Lowered
-from compiler.object_index import group_of, index_of
-from compiler.object_schema import LATEST, has_schema, known_kinds, schema_faults, versions
+from compiler.object_index import index_of
 from compiler.output_checks import CROSS_CHECKS, OBJECT_CHECKS
+from compiler.output_checks.schemas import check_schema
 from compiler.scope import Scope
 from compiler.spec_key import SpecKey
 from compiler.tell import tell
 
 
-def verify(objects: tuple[Lowered, ...], scope: Scope, documents: Mapping[SpecKey, Layered]) -> tuple[Diagnostic, ...]:
-    """The findings on all objects, in order of their place. What needs sound objects is judged only where all are."""
-    kubernetes = scope.environment.spec.target.kubernetes
-    version = LATEST if kubernetes is None else kubernetes.version
-    if version not in versions():
-        return (_unknown_version(version, scope),)
-    faults = [fault for lowered in objects for fault in _object_faults(lowered, version)]
-    if not any(fault.code in _UNSOUND for fault in faults):
+def verify(
+    objects: tuple[Lowered, ...],
+    scope: Scope,
+    documents: Mapping[SpecKey, Layered],
+    known: ClusterSchemas,
+    kubernetes: tuple[str, ...] = (),
+) -> tuple[Diagnostic, ...]:
+    """The findings on all objects, in order of their place. What needs sound objects is judged only where all are.
+
+    `kubernetes` are the versions to judge by, known ones, instead of the environment's own.
+    """
+    target = scope.environment.spec.target.kubernetes
+    own = LATEST if target is None else str(target.version)
+    if not kubernetes and own not in versions():
+        return (_unknown_version(own, scope),)
+    judged = kubernetes or (own,)
+    faults: list[Fault] = []
+    sound = True
+    for lowered in objects:
+        unfit, fits = check_schema(lowered, judged, known)
+        faults += unfit
+        sound = sound and fits
+        if fits:
+            faults += (fault for check in OBJECT_CHECKS for fault in check(lowered))
+    if sound:
         index = index_of(objects, scope.capabilities)
-        faults += [fault for check in CROSS_CHECKS for fault in check(index)]
-    told = {tell(fault, scope, documents) for fault in faults}
+        faults += (fault for check in CROSS_CHECKS for fault in check(index))
+    told = {*(tell(fault, scope, documents) for fault in faults), *_other_version(own, scope, known)}
     return tuple(sorted(told, key=lambda item: (item.span is None, item.span, item.code, item.message)))
-
-
-_UNSOUND = frozenset(("R0601", "R0602", "R0603", "R0604", "R0605"))
-"""Findings of the schemas: what has one may have any shape, and its other findings would be echoes."""
 
 
 def _unknown_version(version: str, scope: Scope) -> Diagnostic:
@@ -44,28 +59,15 @@ def _unknown_version(version: str, scope: Scope) -> Diagnostic:
     )
 
 
-def _object_faults(lowered: Lowered, version: str) -> Iterable[Fault]:
-    """What is wrong with one object alone."""
-    unsound = [
-        Fault(found.code, lowered, found.path, found.message, found.help)
-        for found in schema_faults(version, lowered.data, emitted=bool(lowered.template))
-    ]
-    if unsound:
-        return unsound
-    faults = [fault for check in OBJECT_CHECKS for fault in check(lowered)]
-    if not has_schema(version, lowered.data, emitted=bool(lowered.template)):
-        faults += _unchecked(lowered, version)
-    return faults
-
-
-def _unchecked(lowered: Lowered, version: str) -> Iterator[Fault]:
-    """R0605, R0606: an object that no schema judges; Kubernetes' own groups are known whole."""
-    kind, api_version = lowered.data["kind"], lowered.data["apiVersion"]
-    groups = {known.rpartition("/")[0] for known, _ in known_kinds(version)}
-    if group_of(lowered) in groups:
-        others = sorted(known for known, name in known_kinds(version) if name == kind)
-        help = f"write {' or '.join(others)}" if others else "see kubectl api-resources for the kinds there are"
-        yield Fault("R0605", lowered, ("apiVersion",), f"{api_version} has no {kind} in Kubernetes {version}", help)
-    else:
-        message = f"is {api_version}, of which no schema is known: only its name and labels were checked"
-        yield Fault("R0606", lowered, ("apiVersion",), message, inert=True)
+def _other_version(version: str, scope: Scope, known: ClusterSchemas) -> Iterator[Diagnostic]:
+    """R0652: a cluster that had another version, when its definitions were pulled, than the environment says."""
+    path = ("spec", "target", "kubernetes", "version")
+    if known.version and scope.environment.spec.target.kubernetes is not None and known.version != version:
+        yield Diagnostic(
+            code="R0652",
+            severity=Severity.WARNING,
+            message=f"{known.cluster} had Kubernetes {known.version} when its definitions were pulled, not {version}",
+            span=scope.environment.document.span_of(path),
+            field=".".join(path),
+            help=f'write version: "{known.version}", or pull again: roster schema pull {scope.environment.name}',
+        )

@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping
 
-from compiler.catalogue import allowances, dialects, files, kinds, layers, objects, patches, references, specs
+from compiler.catalogue import (
+    allowances,
+    clusters,
+    dialects,
+    files,
+    kinds,
+    layers,
+    objects,
+    patches,
+    references,
+    specs,
+)
 from compiler.catalogue.entry import Entry
+
+_STAGES = (files, references, specs, layers, kinds, objects, clusters, dialects, patches, allowances)
 
 CATALOGUE: Mapping[str, Entry] = {
     entry.code: entry
-    for stage in (files, references, specs, layers, kinds, objects, dialects, patches, allowances)
-    for entry in stage.ENTRIES
+    for entry in sorted((entry for stage in _STAGES for entry in stage.ENTRIES), key=lambda entry: entry.code)
 }
 """Code -> entry, in order of the codes."""

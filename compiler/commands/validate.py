@@ -35,6 +35,7 @@ _ROUNDS = 10
 @ref_option
 @set_option
 @format_option("text", "json", "github", "gitlab", "sarif", "junit")
+@click.option("--kubernetes", "asked", metavar="VERSIONS", help="Judge by these versions: 1.36, 1.33..1.36 or a list.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ten.")
 @click.option("--fix", is_flag=True, help="Mend in the files what can be mended without a doubt.")
 @click.pass_context
@@ -44,6 +45,7 @@ def validate(
     ref: str | None,
     assignments: tuple[str, ...],
     style: str,
+    asked: str | None,
     everything: bool,
     fix: bool,
 ) -> None:
@@ -63,25 +65,40 @@ def validate(
       roster validate prod --ref main     one of them, as the branch has it
       roster validate --format github     annotations on a pull request
       roster validate --format sarif      for code scanning; gitlab, junit and json for other machines
+      roster validate --kubernetes 1.33..1.36  what an upgrade of the clusters would refuse or warn of
       roster validate --fix               mend what is certain, and tell the rest
     """
     if fix and ref is not None:
         raise UsageError("a commit cannot be mended", "leave out --ref: --fix rewrites files of the work folder")
+    kubernetes = _versions(asked)
     mended = _mended(context) if fix else ()
     tree = tree_of(context, ref)
-    findings = _found(tree, chosen(tree, environments), settings_of(assignments))
+    findings = _found(tree, chosen(tree, environments), settings_of(assignments), kubernetes)
     if fix:
         click.echo(_told(mended, findings), err=True)
     click.echo(reported(context, findings, tree, style, limit=None if everything else 10), nl=False)
     context.exit(WRONG if findings.failed else 0)
 
 
-def _found(tree: "Tree", environments: tuple[str, ...], settings: "tuple[Setting, ...]" = ()) -> "Findings":
+def _versions(asked: str | None) -> tuple[str, ...]:
+    """The versions to judge by; none where each environment's own is meant. Raises UsageError."""
+    from compiler.kubernetes_schemas import versions_in
+
+    return () if asked is None else versions_in(asked)
+
+
+def _found(
+    tree: "Tree",
+    environments: tuple[str, ...],
+    settings: "tuple[Setting, ...]" = (),
+    kubernetes: tuple[str, ...] = (),
+) -> "Findings":
     from compiler.pipeline import compile_environment
     from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
-    return allow(gather(compile_environment(tree, name, settings) for name in environments), tree, today())
+    compiled = (compile_environment(tree, name, settings, kubernetes=kubernetes) for name in environments)
+    return allow(gather(compiled), tree, today())
 
 
 def _mended(context: click.Context) -> "tuple[Edit, ...]":

@@ -18,7 +18,14 @@ def gather(compiled: Iterable[Compiled]) -> Findings:
     seen: dict[object, list[str]] = {}
     for item in ordered:
         for diagnostic in item.diagnostics:
-            same = (diagnostic.code, diagnostic.severity, diagnostic.message, diagnostic.span, diagnostic.field)
+            same = (
+                diagnostic.code,
+                diagnostic.severity,
+                diagnostic.message,
+                diagnostic.span,
+                diagnostic.field,
+                diagnostic.kubernetes,
+            )
             first.setdefault(same, diagnostic)
             if item.name not in seen.setdefault(same, []):
                 seen[same].append(item.name)

@@ -42,6 +42,7 @@ def _plain(item: Diagnostic) -> dict[str, Any]:
         "help": item.help,
         "fix": None if fix is None else {**_place(fix.span), "old": fix.old, "new": fix.new},
         "root": item.root,
+        "kubernetes": item.kubernetes,
         "environments": item.environments,
     }
 

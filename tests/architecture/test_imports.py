@@ -58,8 +58,8 @@ IMPURE_COMPILER = {
     "compiler.wheel": "unpacks another Roster for `diff --compiler`",
     "compiler.compile_elsewhere": "runs another Roster in a child process for `diff --compiler`",
     "compiler.assets": "the compiler's own templates and schemas, which are part of the program",
-    "compiler.object_schema": "the schemas of Kubernetes, which are part of the program",
     "compiler.catalogue.example": "reads the examples of the codes, which are part of the program; no part of compiling",
+    "compiler.kubernetes_schemas": "the schemas of Kubernetes, which are part of the program",
     "compiler.explain": "reads the docstrings of the kinds for `roster explain`; no part of compiling",
     "compiler.schema": "writes the generated files of schemas/, when a developer asks for it",
 }

@@ -327,6 +327,7 @@ def test_json_has_a_version_and_every_field(tree: FolderTree) -> None:
                 "help": "did you mean claude? (environments/base/providers/claude.yaml:4:9)",
                 "fix": {"file": SUPPORT, "line": 12, "column": 12, "width": 6, "old": "cluade", "new": "claude"},
                 "root": "",
+                "kubernetes": [],
                 "environments": ["dev", "prod"],
             }
         ],

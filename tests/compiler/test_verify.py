@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from compiler.assets import PackageAssets
+from compiler.cluster_schemas import ClusterSchemas
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic
 from compiler.document import Document
@@ -142,7 +143,8 @@ def emitted_findings(lowered: Lowered, document: Layered) -> tuple[Diagnostic, .
     own = Layered(SpecKey("Environment", "dev"), data, (Document("e.yaml", 0, data, text.encode()),))
     (environment,), problems = parse([own])
     assert problems == ()
-    return verify((lowered,), export(environment, (), PackageAssets()), {document.key: document, own.key: own})
+    known = {document.key: document, own.key: own}
+    return verify((lowered,), export(environment, (), PackageAssets()), known, ClusterSchemas())
 
 
 def lowered_findings(api_version: str, kind: str, fields: dict[str, object], text: str) -> tuple[Diagnostic, ...]:
