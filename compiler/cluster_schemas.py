@@ -13,7 +13,7 @@ import orjson
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.inside import mapping, text
+from compiler.inside import items, mapping, text
 from compiler.kube_object import canonical
 from compiler.kubernetes_schemas import Gvk
 from compiler.lowered import Lowered
@@ -42,6 +42,8 @@ class ClusterSchemas:
     """API version and kind -> JSON Schema, as JSON; of the kinds that the environment has objects of."""
     deprecated: Mapping[Gvk, str] = field(default_factory=dict)
     """Those among them that their definition calls deprecated -> the warning it gives, which may be empty."""
+    served: frozenset[str] = frozenset()
+    """Every API version that the cluster served when its definitions were pulled; empty if none were."""
 
 
 def folder_of(cluster: str) -> str:
@@ -54,10 +56,10 @@ def file_of(gvk: Gvk) -> str:
     return f"{gvk[0].replace('/', '_')}_{gvk[1]}.json"
 
 
-def cluster_name(environment: Declaration[Any]) -> str:
+def cluster_name(spec: Any, environment: str) -> str:
     """The name under which definitions are kept for an environment: its cluster's, or its own if it has no cluster."""
-    kubernetes = environment.spec.target.kubernetes
-    return environment.name if kubernetes is None else str(kubernetes.cluster)
+    kubernetes = spec.target.kubernetes
+    return environment if kubernetes is None else str(kubernetes.cluster)
 
 
 def cluster_schemas(
@@ -65,7 +67,7 @@ def cluster_schemas(
 ) -> tuple[ClusterSchemas, tuple[Diagnostic, ...]]:
     """The schemas for the environment's objects, and what is wrong with the files they were read from."""
     every = tuple(objects)
-    folder = folder_of(cluster_name(environment))
+    folder = folder_of(cluster_name(environment.spec, environment.name))
     sizes = {entry.path: entry.size for entry in tree.entries(folder) if entry.link is None}
     found: dict[Gvk, bytes] = {}
     problems: list[Diagnostic] = []
@@ -75,11 +77,15 @@ def cluster_schemas(
     for gvk in dict.fromkeys((item.data["apiVersion"], item.data["kind"]) for item in every) if index else ():
         path = f"{folder}/{file_of(gvk)}"
         if path in sizes and (schema := _json(tree, path, sizes, problems)):
-            found[gvk] = canonical(schema)
-            problems += _unusable(path, found[gvk])
+            unusable = schema_problem(canonical(schema))
+            if unusable:
+                problems.append(_problem(path, f"is no JSON Schema: {unusable}"))
+            else:
+                found[gvk] = canonical(schema)
     found |= {gvk: canonical(schema) for gvk, schema in _declared(every)}
     deprecated = {gvk: text(root, "$comment") for gvk, root in _roots(found) if root.get("deprecated") is True}
-    known = ClusterSchemas(text(index, "cluster"), text(index, "kubernetes"), found, deprecated)
+    served = frozenset(version for version in items(index, "served") if isinstance(version, str))
+    known = ClusterSchemas(text(index, "cluster"), text(index, "kubernetes"), found, deprecated, served)
     return known, tuple(problems)
 
 
@@ -96,12 +102,6 @@ def _json(tree: Tree, path: str, sizes: Mapping[str, int], problems: list[Diagno
     if not isinstance(value, Mapping):
         problems.append(_problem(path, "holds no map"))
     return mapping(value)
-
-
-def _unusable(path: str, schema: bytes) -> Iterator[Diagnostic]:
-    problem = schema_problem(schema)
-    if problem:
-        yield _problem(path, f"is no JSON Schema: {problem}")
 
 
 def _problem(path: str, message: str, line: int = 1, column: int = 1) -> Diagnostic:

@@ -128,14 +128,42 @@ def _faults(error: ValidationError, schema: Mapping[str, Any]) -> Iterator[Schem
         yield SchemaFault("R0603", path, f"lacks {facts['property']}", f"{facts['property']} is required")
     elif kind == "type":
         yield SchemaFault("R0602", path, f"must be {_either(facts['types'])}, not {_type_of(error.instance)}")
-    elif kind == "oneOf":
-        inner = chain.from_iterable(facts.get("context", ()))
-        types = _either(chain.from_iterable(item.kind.as_dict().get("types", ()) for item in inner))
-        yield SchemaFault("R0602", path, f"must be {types}, not {_type_of(error.instance)}")
+    elif kind in ("oneOf", "anyOf", "not"):
+        yield _alternative(error, path)
     elif kind == "enum":
         yield SchemaFault("R0604", path, f"must be {' or '.join(map(str, facts['options']))}")
     else:
         yield SchemaFault("R0604", path, f"is not allowed: {_limit(kind, facts)}")
+
+
+def _alternative(error: ValidationError, path: FieldPath) -> SchemaFault:
+    """A value that fits none of several conditions, or too many of them."""
+    facts = error.kind.as_dict()
+    inner = list(chain.from_iterable(facts.get("context", ())))
+    types = list(chain.from_iterable(item.kind.as_dict().get("types", ()) for item in inner))
+    if types and all(item.kind.name == "type" for item in inner):
+        return SchemaFault("R0602", path, f"must be {_either(types)}, not {_type_of(error.instance)}")
+    wanted = _fields_of(item.kind.as_dict().get("property") for item in inner)
+    excluded = _fields_of(_required(facts.get("schema")))
+    if wanted:
+        return SchemaFault("R0604", path, f"needs one of {', '.join(wanted)}", "add one of them")
+    if excluded:
+        return SchemaFault("R0604", path, f"may not have {' and '.join(excluded)}", "remove one of them")
+    help = "see the fields that exclude each other in the kind's own documentation"
+    return SchemaFault("R0604", path, "fits none, or more than one, of the alternatives that its schema has", help)
+
+
+def _fields_of(names: Iterable[Any]) -> list[str]:
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def _required(schema: Any) -> Iterator[Any]:
+    """The fields that a schema, or one of its conditions, requires."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("required", ())
+        for word in ("allOf", "anyOf", "oneOf"):
+            for condition in schema.get(word, ()):
+                yield from _required(condition)
 
 
 def _limit(kind: str, facts: Mapping[str, Any]) -> str:

@@ -38,9 +38,11 @@ def schemas_of(definition: Mapping[str, Any]) -> Iterator[tuple[Gvk, dict[str, A
 
 
 def _root(structural: Mapping[str, Any], closed: bool) -> dict[str, Any]:
-    """The schema of whole objects: each has a version, a kind and metadata, which are judged elsewhere."""
-    schema = _converted(structural, closed=closed)
-    schema["properties"] = {**schema.get("properties", {}), **_identity(structural)}
+    """The schema of whole objects: their metadata is judged elsewhere, their status not at all."""
+    written = {key: value for key, value in mapping(structural, "properties").items() if key != "status"}
+    required = [name for name in items(structural, "required") if name != "status"]
+    schema = _converted({**structural, "properties": written, "required": required}, closed=closed)
+    schema["properties"] = {**schema.get("properties", {}), **_identity(structural), "status": {}}
     return schema
 
 

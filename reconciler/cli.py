@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),
     "run": ("reconciler.commands.run", "run", "Keep targets equal to Git until stopped."),
     "status": ("reconciler.commands.status", "status", "Say what is live, whether it is healthy, and if not, why."),
+    "schema": ("reconciler.commands.schema", "schema", "Keep what clusters define, so that objects are judged by it."),
     "install": ("reconciler.commands.install", "install", "Prepare a cluster: Roster's definitions and its namespace."),
 }
 """Command -> module, attribute, and the line that --help prints, in the order of a day's work."""

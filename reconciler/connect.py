@@ -3,6 +3,7 @@
 from typing import Any
 
 from compiler.errors import UsageError
+from reconciler.defined import Defined
 from reconciler.settings import Settings
 from reconciler.target import Target
 
@@ -28,3 +29,11 @@ def cluster(name: str, settings: Settings, patience: float = 15.0) -> Target:
     if settings.in_cluster == name:
         return kubernetes_target_in_cluster(name, settings.reach, patience)
     return kubernetes_target(settings.context or name, settings.kubeconfig, settings.reach, patience)
+
+
+def read_defined(context: str, kubeconfig: str | None, impersonate: str) -> Defined:
+    """What the cluster of a kubeconfig context defines and serves. Raises UsageError, Denied, TargetError."""
+    from reconciler.targets.kubernetes_client import client_for_context
+    from reconciler.targets.kubernetes_definitions import read_defined as read
+
+    return read(client_for_context(context, kubeconfig, impersonate))

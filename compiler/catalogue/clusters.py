@@ -29,4 +29,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Correct target.kubernetes.version, or pull again once the cluster is upgraded.",
         'target:\n  kubernetes: {cluster: prod-eu, version: "1.36"}   # and the cluster has 1.34',
     ),
+    warning(
+        "R0653",
+        "api-not-served",
+        "The environment's cluster did not serve an API version of Kubernetes",
+        "Alpha and most beta versions are off unless the cluster's API server is told to serve them. `roster schema "
+        "pull` noted what the environment's cluster serves.",
+        "Write a version that the cluster serves, or pull again once it serves this one.",
+        "apiVersion: scheduling.k8s.io/v1beta1\nkind: PodGroup",
+    ),
 )

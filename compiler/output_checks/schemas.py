@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from compiler.cluster_schemas import ClusterSchemas
 from compiler.fault import Fault
 from compiler.kubernetes_lifecycle import added_in, deprecation, instead, removed_in
-from compiler.kubernetes_schemas import Gvk, known_groups, known_kinds, number
+from compiler.kubernetes_schemas import LATEST, Gvk, known_groups, known_kinds, number
 from compiler.lowered import Lowered
 from compiler.object_index import group_of
 from compiler.object_schema import SchemaFault, has_schema, schema_faults
@@ -41,7 +41,7 @@ def check_schema(lowered: Lowered, judged: tuple[str, ...], known: ClusterSchema
     ]
     if refusing < len(judged):
         told += (*_deprecated(lowered, judged, gvk), *_deprecated_there(lowered, known, gvk))
-        told += _unchecked(lowered, judged, known, defined) if refusing == 0 else ()
+        told += (*_unserved(lowered, known, gvk), *_unchecked(lowered, judged, known, defined)) if refusing == 0 else ()
     return tuple(told), refusing < len(judged)
 
 
@@ -79,6 +79,14 @@ def _deprecated_there(lowered: Lowered, known: ClusterSchemas, gvk: Gvk) -> Iter
     if gvk in known.deprecated:
         help = known.deprecated[gvk] or "write another version of the kind, which its definition serves"
         yield Fault("R0608", lowered, _PLACE, f"{gvk[0]} {gvk[1]} is deprecated, says its definition", help, inert=True)
+
+
+def _unserved(lowered: Lowered, known: ClusterSchemas, gvk: Gvk) -> Iterator[Fault]:
+    """R0653: a version that Kubernetes has and that the environment's cluster did not serve."""
+    if known.served and gvk[0] not in known.served and gvk in known_kinds(LATEST):
+        message = f"{gvk[0]} was not served by {known.cluster} when its definitions were pulled"
+        help = "switch it on in the cluster's API server, write a stable version, or pull again"
+        yield Fault("R0653", lowered, _PLACE, message, help, inert=True)
 
 
 def _unchecked(lowered: Lowered, judged: tuple[str, ...], known: ClusterSchemas, defined: bytes) -> Iterator[Fault]:
