@@ -166,7 +166,7 @@ def printed(folder: Path, objects: str, *kubernetes: str) -> str:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     tree = FolderTree(folder)
-    return render(gather([compile_environment(tree, "dev", kubernetes)]), tree)
+    return render(gather([compile_environment(tree, "dev", kubernetes=kubernetes)]), tree)
 
 
 def test_several_versions_are_judged_in_one_run_and_each_finding_names_its_own(tmp_path: Path) -> None:
