@@ -13,10 +13,11 @@ from compiler.catalogue import (
     patches,
     references,
     specs,
+    workloads,
 )
 from compiler.catalogue.entry import Entry
 
-_STAGES = (files, references, specs, layers, kinds, objects, clusters, dialects, patches, allowances)
+_STAGES = (files, references, specs, layers, kinds, objects, workloads, clusters, dialects, patches, allowances)
 
 CATALOGUE: Mapping[str, Entry] = {
     entry.code: entry

@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterable
 from compiler.fault import Fault
 from compiler.lowered import Lowered
 from compiler.object_index import ObjectIndex
-from compiler.output_checks import autoscaling, identity, names, pods, references, resources, routes, selectors, sizes
+from compiler.output_checks import (
+    autoscaling,
+    budgets,
+    identity,
+    names,
+    pods,
+    references,
+    resources,
+    routes,
+    selectors,
+    sizes,
+    workloads,
+)
 
 OBJECT_CHECKS: tuple[Callable[[Lowered], Iterable[Fault]], ...] = (
     names.check_name,
@@ -23,6 +35,10 @@ OBJECT_CHECKS: tuple[Callable[[Lowered], Iterable[Fault]], ...] = (
     pods.check_service_ports,
     resources.check_quantities,
     resources.check_limits,
+    workloads.check_restarts,
+    workloads.check_values,
+    workloads.check_strategy,
+    workloads.check_schedule,
     selectors.check_own_pods,
     autoscaling.check_bounds,
 )
@@ -30,11 +46,14 @@ OBJECT_CHECKS: tuple[Callable[[Lowered], Iterable[Fault]], ...] = (
 CROSS_CHECKS: tuple[Callable[[ObjectIndex], Iterable[Fault]], ...] = (
     identity.check_twice,
     identity.check_capabilities,
+    selectors.check_strangers,
     selectors.check_selected,
     selectors.check_target_ports,
     references.check_service_accounts,
     references.check_config_maps,
     references.check_claims,
+    references.check_headless_services,
+    references.check_bindings,
     references.check_scale_targets,
     routes.check_backends,
     routes.check_hosts,
@@ -42,4 +61,5 @@ CROSS_CHECKS: tuple[Callable[[ObjectIndex], Iterable[Fault]], ...] = (
     autoscaling.check_requests,
     autoscaling.check_replicas,
     autoscaling.check_rivals,
+    budgets.check_budgets,
 )

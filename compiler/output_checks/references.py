@@ -6,11 +6,12 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload
+from compiler.object_index import ObjectIndex, Workload, namespace_of
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
 _MADE_BY_KUBERNETES = frozenset((("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")))
+_RBAC = "rbac.authorization.k8s.io"
 _SCALERS = ("HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh")
 
 
@@ -75,12 +76,12 @@ def _environment_maps(workload: Workload) -> Iterator[_Reference]:
 
 
 def _missing(
-    index: ObjectIndex, lowered: Lowered, path: FieldPath, kind: str, holder: Mapping[str, Any]
+    index: ObjectIndex, lowered: Lowered, path: FieldPath, kind: str, holder: Mapping[str, Any], group: str = ""
 ) -> Iterator[Fault]:
     """A fault if the name at the end of the path, which `holder` holds, names nothing."""
     name = text(holder, str(path[-1]))
-    if name and (kind, name) not in _MADE_BY_KUBERNETES and index.named(kind, lowered, name) is None:
-        known = [item.data["metadata"]["name"] for item in index.of_type(kind)]
+    if name and (kind, name) not in _MADE_BY_KUBERNETES and index.named(kind, lowered, name, group) is None:
+        known = [item.data["metadata"]["name"] for item in index.of_type(f"{kind}.{group}".rstrip("."))]
         help = did_you_mean(name, known) or f"declare the {kind} in objects/, or name one that is declared"
         yield Fault("R0633", lowered, path, f"names {kind} {name}, which is not declared", help, doubtful=True)
 
@@ -101,6 +102,24 @@ def _missing_keys(
             help = did_you_mean(key, known) or f"it has {', '.join(sorted(known)) or 'none'}"
             message = f"is {key}, which ConfigMap {text(reference, 'name')} does not have"
             yield Fault("R0633", lowered, place, message, help, other=target)
+
+
+def check_headless_services(index: ObjectIndex) -> Iterator[Fault]:
+    """R0633: a StatefulSet's Service that does not exist; its pods would have no names of their own."""
+    for lowered in index.of_type("StatefulSet.apps"):
+        yield from _missing(index, lowered, ("spec", "serviceName"), "Service", mapping(lowered.data, "spec"))
+
+
+def check_bindings(index: ObjectIndex) -> Iterator[Fault]:
+    """R0633: a RoleBinding of a Role, or to a ServiceAccount of its own namespace, that does not exist."""
+    for lowered in index.of_type(f"RoleBinding.{_RBAC}"):
+        role = mapping(lowered.data, "roleRef")
+        if text(role, "kind") == "Role":
+            yield from _missing(index, lowered, ("roleRef", "name"), "Role", role, _RBAC)
+        for number, subject in enumerate(items(lowered.data, "subjects")):
+            namespace = text(subject, "namespace") or namespace_of(lowered)
+            if text(subject, "kind") == "ServiceAccount" and namespace == namespace_of(lowered):
+                yield from _missing(index, lowered, ("subjects", number, "name"), "ServiceAccount", subject)
 
 
 def check_scale_targets(index: ObjectIndex) -> Iterator[Fault]:

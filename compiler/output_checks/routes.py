@@ -1,4 +1,4 @@
-"""Routes: HTTPRoutes, VirtualServices, DestinationRules -> what they name that is not there, and hosts led two ways."""
+"""Routes: HTTPRoutes, VirtualServices, Ingresses … -> what they name that is not there, and hosts led two ways."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from compiler.object_index import ObjectIndex, namespace_of, type_of
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
+_INGRESS = "Ingress.networking.k8s.io"
 _HTTP_ROUTE = "HTTPRoute.gateway.networking.k8s.io"
 _VIRTUAL_SERVICE = "VirtualService.networking.istio.io"
 _DESTINATION_RULE = "DestinationRule.networking.istio.io"
@@ -20,13 +21,13 @@ _Backend = tuple[FieldPath, str, FieldPath, Any]
 
 def check_backends(index: ObjectIndex) -> Iterator[Fault]:
     """R0635: a route to a Service, or to a port of one, that does not exist."""
-    for lowered in index.of_type(_HTTP_ROUTE, _VIRTUAL_SERVICE, _DESTINATION_RULE):
+    for lowered in index.of_type(_HTTP_ROUTE, _VIRTUAL_SERVICE, _DESTINATION_RULE, _INGRESS):
         for path, name, port_path, port in _backends(lowered):
             service = index.named("Service", lowered, name)
             if service is None:
                 yield _unknown_service(index, lowered, path, name)
-            elif port is not None and port not in _ports(service):
-                known = ", ".join(map(str, _ports(service)))
+            elif port is not None and port not in (known_ports := _ports(service)):
+                known = ", ".join(map(str, known_ports))
                 message = f"is {port}, a port that Service {name} does not have"
                 yield Fault("R0635", lowered, port_path, message, f"it has {known or 'none'}", other=service)
 
@@ -38,12 +39,16 @@ def _unknown_service(index: ObjectIndex, lowered: Lowered, path: FieldPath, name
 
 
 def _ports(service: Lowered) -> list[Any]:
-    return [at(port, "port") for port in items(service.data, "spec", "ports")]
+    """Numbers and names of a Service's ports; an Ingress may mean them by either."""
+    ports = items(service.data, "spec", "ports")
+    return [found for port in ports for found in (at(port, "port"), at(port, "name")) if found is not None]
 
 
 def _backends(lowered: Lowered) -> Iterator[_Backend]:
     if type_of(lowered) == _HTTP_ROUTE:
         yield from _route_backends(lowered)
+    elif type_of(lowered) == _INGRESS:
+        yield from _ingress_backends(lowered)
     elif type_of(lowered) == _VIRTUAL_SERVICE:
         for path, destination in _destinations(lowered):
             name = _local(text(destination, "host"), lowered)
@@ -56,13 +61,33 @@ def _backends(lowered: Lowered) -> Iterator[_Backend]:
 
 
 def _route_backends(lowered: Lowered) -> Iterator[_Backend]:
+    for path, backend in _backend_refs(lowered):
+        elsewhere = text(backend, "namespace") not in ("", namespace_of(lowered))
+        name = text(backend, "name")
+        if name and not elsewhere and (text(backend, "kind") or "Service") == "Service":
+            yield (*path, "name"), name, (*path, "port"), at(backend, "port")
+
+
+def _backend_refs(lowered: Lowered) -> Iterator[tuple[FieldPath, Any]]:
+    """Where requests go, and where copies of them go."""
     for rule, entry in enumerate(items(lowered.data, "spec", "rules")):
         for index, backend in enumerate(items(entry, "backendRefs")):
-            elsewhere = text(backend, "namespace") not in ("", namespace_of(lowered))
-            name = text(backend, "name")
-            if name and not elsewhere and (text(backend, "kind") or "Service") == "Service":
-                path = ("spec", "rules", rule, "backendRefs", index)
-                yield (*path, "name"), name, (*path, "port"), at(backend, "port")
+            yield ("spec", "rules", rule, "backendRefs", index), backend
+        for index, filtered in enumerate(items(entry, "filters")):
+            path = ("spec", "rules", rule, "filters", index, "requestMirror", "backendRef")
+            yield path, mapping(filtered, "requestMirror", "backendRef")
+
+
+def _ingress_backends(lowered: Lowered) -> Iterator[_Backend]:
+    places: list[tuple[FieldPath, Any]] = [(("spec", "defaultBackend"), at(lowered.data, "spec", "defaultBackend"))]
+    for rule, entry in enumerate(items(lowered.data, "spec", "rules")):
+        for index, found in enumerate(items(entry, "http", "paths")):
+            places.append((("spec", "rules", rule, "http", "paths", index, "backend"), at(found, "backend")))
+    for path, backend in places:
+        name, port = text(backend, "service", "name"), mapping(backend, "service", "port")
+        by = "name" if "name" in port else "number"
+        if name:
+            yield (*path, "service", "name"), name, (*path, "service", "port", by), port.get(by)
 
 
 def _destinations(lowered: Lowered) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
@@ -71,6 +96,10 @@ def _destinations(lowered: Lowered) -> Iterator[tuple[FieldPath, Mapping[str, An
             for index, route in enumerate(items(entry, "route")):
                 path = ("spec", protocol, rule, "route", index, "destination")
                 yield path, mapping(route, "destination")
+            if at(entry, "mirror") is not None:
+                yield ("spec", protocol, rule, "mirror"), mapping(entry, "mirror")
+            for index, mirror in enumerate(items(entry, "mirrors")):
+                yield ("spec", protocol, rule, "mirrors", index, "destination"), mapping(mirror, "destination")
 
 
 def _local(host: str, lowered: Lowered) -> str:

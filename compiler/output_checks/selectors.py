@@ -29,6 +29,22 @@ def check_own_pods(lowered: Lowered) -> Iterator[Fault]:
             yield Fault("R0630", lowered, path, f"is {value}, which its own pods do not carry", help)
 
 
+def check_strangers(index: ObjectIndex) -> Iterator[Fault]:
+    """R0637: a workload whose selector matches the pods of another one: each would count the other's as its own."""
+    for workload in index.workloads:
+        lowered = workload.lowered
+        labels = mapping(lowered.data, "spec", "selector", "matchLabels")
+        if type_of(lowered) not in _OWN or not labels or items(lowered.data, "spec", "selector", "matchExpressions"):
+            continue
+        others = [item for item in index.selected(labels, namespace_of(lowered)) if item.lowered is not lowered]
+        for other in others[:1]:
+            name = f"{other.lowered.data['kind']} {other.lowered.data['metadata']['name']}"
+            message = f"matches the pods of {name} too"
+            path = ("spec", "selector", "matchLabels")
+            help = "give each workload a label of its own"
+            yield Fault("R0637", lowered, path, message, help, doubtful=True, other=other.lowered)
+
+
 def check_selected(index: ObjectIndex) -> Iterator[Fault]:
     """R0631: a Service, PodDisruptionBudget or NetworkPolicy that selects no pod of the environment."""
     for lowered in index.of_type(*_SELECTORS):
