@@ -83,10 +83,10 @@ def why(compiled: Compiled, thing: str, field: FieldPath) -> tuple[Explanation, 
     data = found.data if isinstance(found, KubeObject) else _whole(compiled, found)
     name = f"{found.key.kind}/{found.key.name}" if isinstance(found, KubeObject) else str(found.key)
     path = _path(data, ("spec", *field) if _is_short(field, found) else field, name)
-    links = _of_object if isinstance(found, KubeObject) else _of_spec
+    links = links_of if isinstance(found, KubeObject) else _of_spec
     return tuple(
         Explanation(name, field_name(leaf), value, tuple(links(compiled, found, leaf)))
-        for leaf, value in _leaves(at(data, *path), path)
+        for leaf, value in leaves(at(data, *path), path)
     )
 
 
@@ -157,18 +157,20 @@ def _called(item: Any, number: int) -> str:
     return str(number)
 
 
-def _leaves(value: Any, path: FieldPath) -> Iterator[tuple[FieldPath, Any]]:
+def leaves(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
+    """Every value at or below a path, with its path; an empty map or list is a value."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from _leaves(inner, (*path, key))
+            yield from leaves(inner, (*path, key))
     elif isinstance(value, list | tuple) and value:
         for index, inner in enumerate(value):
-            yield from _leaves(inner, (*path, index))
+            yield from leaves(inner, (*path, index))
     else:
         yield path, value
 
 
-def _of_object(compiled: Compiled, item: KubeObject, path: FieldPath) -> Iterator[Link]:
+def links_of(compiled: Compiled, item: KubeObject, path: FieldPath) -> Iterator[Link]:
+    """The lines that one field of an object came by, the template's first, then layer by layer from the top."""
     sources = compiled.bundle.source_maps.get(item.key, {}) if compiled.bundle is not None else {}
     cause = None if _is_stamp(path) else cause_of(sources, path)
     if path == ("metadata", "namespace") and (cause is None or not cause.template):

@@ -25,6 +25,7 @@ __all__ = [
     "SequenceNode",
     "Unreadable",
     "nodes",
+    "path_at",
     "place",
     "place_of",
     "scalar_spans",
@@ -91,6 +92,39 @@ def scalar_spans(text: bytes) -> tuple[tuple[Spot, Spot], ...]:
             inner = node.value if isinstance(node, SequenceNode) else (part for pair in node.value for part in pair)
             pending.extend(inner)
     return tuple(spans)
+
+
+def path_at(text: bytes, first: int, last: int) -> FieldPath:
+    """The smallest field of the first document that stands on all lines from `first` to `last`; lines count from 1.
+
+    Raises Unreadable.
+    """
+    path: FieldPath = ()
+    node = next(nodes(text), None)
+    while node is not None:
+        below = [entry for entry in _entries(node) if entry[1].start_mark.line < first and last <= _last_line(entry[2])]
+        if not below:
+            break
+        step, _, node = below[-1]
+        path = (*path, step)
+    return path
+
+
+def _entries(node: Node) -> Iterator[tuple[str | int, Node, Node]]:
+    """What is directly in a collection: its step, the node where it begins, and its value."""
+    if isinstance(node, MappingNode):
+        yield from ((str(key.value), key, value) for key, value in node.value)
+    elif isinstance(node, SequenceNode):
+        yield from ((index, item, item) for index, item in enumerate(node.value))
+
+
+def _last_line(node: Node) -> int:
+    """The last line that a node stands on; libyaml ends a block only where the next thing begins."""
+    below = list(_entries(node))
+    if below:
+        return max(_last_line(below[-1][2]), below[-1][1].start_mark.line + 1)
+    end: int = node.end_mark.line if node.end_mark.column == 0 else node.end_mark.line + 1
+    return end
 
 
 def _place_of_bad_byte(text: bytes) -> tuple[int, int]:

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "compile": ("compiler.commands.compile", "compile", "Print the Kubernetes objects of one environment, as YAML."),
     "diff": ("compiler.commands.diff", "diff", "Show what a change of specs does to the objects."),
     "why": ("compiler.commands.why", "why", "Show where the value of a field comes from, line by line."),
+    "remap": ("compiler.commands.remap", "remap", "Show what other tools found in compiled files at the specs' lines."),
     "explain": ("compiler.commands.explain", "explain", "Explain a code that a message shows, a kind, or a field."),
     "schema": ("compiler.commands.schema", "schema", "Keep schemas in the fleet's repository, for editors."),
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),

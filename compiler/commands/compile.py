@@ -22,6 +22,7 @@ from compiler.cli import (
 )
 
 if TYPE_CHECKING:
+    from compiler.bundle import Bundle
     from compiler.compiled import Compiled
 
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--output", metavar="DIR", type=click.Path(path_type=Path), help="Write a file for each object to DIR.")
 @click.option("--check", is_flag=True, help="Write nothing; end with exit code 1 if DIR is not what would be written.")
 @click.option("--unpinned", is_flag=True, help="Compile also where environment.yaml pins another Roster.")
+@click.option("--map", "sidecar", metavar="FILE", type=click.Path(path_type=Path), help="Write the source map to FILE.")
 @click.pass_context
 def compile(
     context: click.Context,
@@ -41,6 +43,7 @@ def compile(
     output: Path | None,
     check: bool,
     unpinned: bool,
+    sidecar: Path | None,
 ) -> None:
     """Print the Kubernetes objects of one environment, as YAML.
 
@@ -54,6 +57,7 @@ def compile(
     \b
     Examples:
       roster compile prod
+      roster compile prod --map prod.map.json > prod.yaml   and which line each field came from
       roster compile prod --ref v1.4.0 | kubectl diff --server-side --field-manager=roster -f -
       roster compile prod --output rendered/prod            to commit what a cluster is to hold
       roster compile prod --output rendered/prod --check    does what is committed equal the specs?
@@ -76,6 +80,8 @@ def compile(
         click.echo(reported(context, findings, tree, "text"), nl=False, err=True)
     if compiled.bundle is None:
         context.exit(WRONG)
+    if sidecar is not None:
+        _write_map(sidecar, compiled, compiled.bundle)
     if output is None:
         click.echo(emit(item.data for item in compiled.bundle.objects), nl=False)
     else:
@@ -126,3 +132,15 @@ def _check(context: click.Context, compiled: "Compiled", output: Path) -> None:
     command = f"roster compile {compiled.name} --output {output}"
     click.echo(mismatch(compiled.name, str(output), found, command), nl=False)
     context.exit(DIFFERENT)
+
+
+def _write_map(sidecar: Path, compiled: "Compiled", bundle: "Bundle") -> None:
+    """Write the source map beside the objects. Raises TargetError."""
+    from compiler.errors import TargetError
+    from compiler.kube_object import readable
+    from compiler.source_map import source_map
+
+    try:
+        sidecar.write_text(readable(source_map(compiled, bundle)), encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{sidecar} cannot be written: {error.strerror}", "name another file with --map") from error
