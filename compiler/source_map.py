@@ -1,6 +1,6 @@
 """Source map: a compiled environment -> for every field of every object the lines it came by, as data for a sidecar.
 
-`schemas/output/source_map.json` describes the form.
+`schemas/reports/source_map.json` describes the form.
 """
 
 from collections.abc import Iterator

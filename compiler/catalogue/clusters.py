@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "The cluster still takes it, and warns. The version of Kubernetes, or of the kind's own definition, that has "
         "it no more refuses it. `roster validate --kubernetes 1.33..1.36` says which version of Kubernetes that is.",
         "Write the API version that the message names.",
-        "apiVersion: v1\nkind: Endpoints",
     ),
     error(
         "R0609",
@@ -18,7 +17,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A file below schemas/cluster/ cannot be used",
         "These files hold what a cluster defines, as `roster schema pull` fetched it; objects are judged by them.",
         "Pull them again rather than editing them.",
-        '{"type": "objekt"}',
     ),
     warning(
         "R0652",
@@ -27,7 +25,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Objects are judged by the version that environment.yaml names, and `roster schema pull` found another one on "
         "the cluster.",
         "Correct target.kubernetes.version, or pull again once the cluster is upgraded.",
-        'target:\n  kubernetes: {cluster: prod-eu, version: "1.36"}   # and the cluster has 1.34',
     ),
     warning(
         "R0653",
@@ -36,6 +33,5 @@ ENTRIES: tuple[Entry, ...] = (
         "Alpha and most beta versions are off unless the cluster's API server is told to serve them. `roster schema "
         "pull` noted what the environment's cluster serves.",
         "Write a version that the cluster serves, or pull again once it serves this one.",
-        "apiVersion: scheduling.k8s.io/v1beta1\nkind: PodGroup",
     ),
 )

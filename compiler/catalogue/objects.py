@@ -46,9 +46,10 @@ _SCHEMA: tuple[Entry, ...] = (
         "R0606",
         "object-unchecked",
         "No schema of a plain document's kind is known",
-        "Roster knows the kinds of Kubernetes itself, and those that it emits. Any other is passed through: only its "
-        "name, its labels and its references were checked, and the API server says the rest when it is applied.",
-        "Nothing, if the kind is right; see that the cluster has its definition.",
+        "Roster knows the kinds of Kubernetes itself, those that it emits, those that `roster schema pull` fetched "
+        "from the cluster, and those that a CustomResourceDefinition in objects/ defines. Any other is passed "
+        "through: only its name, its labels and its references were checked, and the API server says the rest.",
+        "Pull the cluster's definitions: roster schema pull ENV.",
     ),
     error(
         "R0607",

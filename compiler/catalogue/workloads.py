@@ -10,7 +10,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Pods of a Job come to an end, and are restarted OnFailure or Never; those of a Deployment, StatefulSet or "
         "DaemonSet are Always restarted. The API server refuses anything else.",
         "Write one that the message names; a Job must say which.",
-        "kind: Job\nspec: {template: {spec: {restartPolicy: Always}}}",
     ),
     error(
         "R0627",
@@ -18,7 +17,6 @@ ENTRIES: tuple[Entry, ...] = (
         "An environment variable has a value and a place to take one from",
         "The API server refuses the workload.",
         "Keep value or valueFrom.",
-        "env:\n- {name: REGION, value: eu, valueFrom: {configMapKeyRef: {name: place, key: region}}}",
     ),
     error(
         "R0628",
@@ -26,7 +24,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A rolling update may neither take a pod away nor add one",
         "With maxUnavailable and maxSurge both 0 no pod could ever be replaced. The API server refuses the Deployment.",
         "Raise one of the two.",
-        "strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 0}}",
     ),
     error(
         "R0629",
@@ -34,7 +31,6 @@ ENTRIES: tuple[Entry, ...] = (
         "A CronJob's schedule is none",
         "The API server refuses the CronJob.",
         "Write five fields -- minute, hour, day of the month, month, day of the week -- or a word such as @daily.",
-        'kind: CronJob\nspec: {schedule: "61 * * * *"}',
     ),
     error(
         "R0637",
@@ -43,7 +39,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Each would count the other's pods as its own, and scale or delete them. Where a person wrote both it is a "
         "warning.",
         "Give the selector and the pods of each a label that the other has not.",
-        "two Deployments with selector: {matchLabels: {app: web}}",
     ),
     error(
         "R0644",
@@ -52,6 +47,5 @@ ENTRIES: tuple[Entry, ...] = (
         "A node that is drained waits until its pods may go. If the budget keeps as many pods as there are at least, "
         "that is never, and the upgrade of a cluster stops there. Where a person wrote it, it is a warning.",
         "Keep one pod fewer than there are, or write maxUnavailable: 1.",
-        "kind: PodDisruptionBudget\nspec: {maxUnavailable: 0}",
     ),
 )

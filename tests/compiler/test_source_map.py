@@ -42,7 +42,7 @@ def test_every_value_of_every_object_has_an_entry(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_map_has_the_form_that_its_schema_says(name: str) -> None:
-    schema = json.loads((folder("schemas") / "output" / "source_map.json").read_text())
+    schema = json.loads((folder("schemas") / "reports" / "source_map.json").read_text())
     assert [error.message for error in Draft202012Validator(schema).iter_errors(mapped(name)[1])] == []
 
 
