@@ -34,32 +34,16 @@ class Workload:
     """The object."""
     path: FieldPath
     """Where its pod template stands in it."""
-
-    @property
-    def labels(self) -> Mapping[str, Any]:
-        """The labels of its pods."""
-        return mapping(self.lowered.data, *self.path, "metadata", "labels")
-
-    @property
-    def pod(self) -> Place:
-        """The spec of its pods."""
-        path = (*self.path, "spec")
-        return path, mapping(self.lowered.data, *path)
-
-    def containers(self, *, init: bool = False) -> Iterator[Place]:
-        """Its containers, or those that run before them."""
-        path, pod = self.pod
-        field = "initContainers" if init else "containers"
-        for index, container in enumerate(items(pod, field)):
-            if isinstance(container, Mapping):
-                yield (*path, field, index), container
-
-    def running(self) -> Iterator[Place]:
-        """The containers that run as long as the pod: its own, and init containers that are restarted."""
-        yield from self.containers()
-        for path, container in self.containers(init=True):
-            if container.get("restartPolicy") == "Always":
-                yield path, container
+    labels: Mapping[str, Any]
+    """The labels of its pods."""
+    pod: Place
+    """The spec of its pods."""
+    initial: tuple[Place, ...]
+    """The containers that run before the others."""
+    running: tuple[Place, ...]
+    """The containers that run as long as the pod: its own, and init containers that are restarted."""
+    containers: tuple[Place, ...]
+    """All containers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +107,23 @@ def index_of(objects: Iterable[Lowered], capabilities: frozenset[str]) -> Object
 def workload_of(lowered: Lowered) -> Workload | None:
     """The object as a workload; None if it makes no pods."""
     path = _TEMPLATES.get(type_of(lowered))
-    return None if path is None else Workload(lowered, path)
+    if path is None:
+        return None
+    template = mapping(lowered.data, *path)
+    pod = (*path, "spec"), mapping(template, "spec")
+    initial, own = _containers(pod, "initContainers"), _containers(pod, "containers")
+    sidecars = tuple(place for place in initial if place[1].get("restartPolicy") == "Always")
+    labels = mapping(template, "metadata", "labels")
+    return Workload(lowered, path, labels, pod, initial, (*own, *sidecars), (*initial, *own))
+
+
+def _containers(pod: Place, field: str) -> tuple[Place, ...]:
+    path, spec = pod
+    return tuple(
+        ((*path, field, index), container)
+        for index, container in enumerate(items(spec, field))
+        if isinstance(container, Mapping)
+    )
 
 
 def namespace_of(lowered: Lowered) -> str:

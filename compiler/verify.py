@@ -8,8 +8,8 @@ from compiler.fault import Fault
 from compiler.kubernetes_schemas import LATEST, versions
 from compiler.layered import Layered
 from compiler.lowered import Lowered
-from compiler.object_index import index_of
-from compiler.output_checks import CROSS_CHECKS, OBJECT_CHECKS
+from compiler.object_index import index_of, workload_of
+from compiler.output_checks import CROSS_CHECKS, OBJECT_CHECKS, WORKLOAD_CHECKS
 from compiler.output_checks.schemas import check_schema
 from compiler.scope import Scope
 from compiler.spec_key import SpecKey
@@ -39,12 +39,22 @@ def verify(
         faults += unfit
         sound = sound and fits
         if fits:
-            faults += (fault for check in OBJECT_CHECKS for fault in check(lowered))
+            faults += _alone(lowered)
     if sound:
         index = index_of(objects, scope.capabilities)
         faults += (fault for check in CROSS_CHECKS for fault in check(index))
     told = {*(tell(fault, scope, documents) for fault in faults), *_other_version(own, scope, known)}
     return tuple(sorted(told, key=lambda item: (item.span is None, item.span, item.code, item.message)))
+
+
+def _alone(lowered: Lowered) -> Iterator[Fault]:
+    """What is wrong with one object that fits its schema."""
+    for check in OBJECT_CHECKS:
+        yield from check(lowered)
+    workload = workload_of(lowered)
+    if workload is not None:
+        for judge in WORKLOAD_CHECKS:
+            yield from judge(workload)
 
 
 def _unknown_version(version: str, scope: Scope) -> Diagnostic:

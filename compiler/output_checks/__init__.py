@@ -1,13 +1,14 @@
 """Output checks: what the API server, a controller or a kubelet refuses and no schema sees; these tables list them.
 
-A check of OBJECT_CHECKS sees one object that fits its schema; one of CROSS_CHECKS sees all objects of an environment.
+A check of OBJECT_CHECKS sees one object that fits its schema, one of WORKLOAD_CHECKS only such as make pods; a check of
+CROSS_CHECKS sees all objects of an environment.
 """
 
 from collections.abc import Callable, Iterable
 
 from compiler.fault import Fault
 from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex
+from compiler.object_index import ObjectIndex, Workload
 from compiler.output_checks import (
     autoscaling,
     budgets,
@@ -28,11 +29,15 @@ OBJECT_CHECKS: tuple[Callable[[Lowered], Iterable[Fault]], ...] = (
     names.check_data_keys,
     sizes.check_config_map,
     sizes.check_annotations,
+    pods.check_service_ports,
+    autoscaling.check_bounds,
+)
+
+WORKLOAD_CHECKS: tuple[Callable[[Workload], Iterable[Fault]], ...] = (
     pods.check_twins,
     pods.check_ports,
     pods.check_mounts,
     pods.check_probes,
-    pods.check_service_ports,
     resources.check_quantities,
     resources.check_limits,
     workloads.check_restarts,
@@ -40,7 +45,6 @@ OBJECT_CHECKS: tuple[Callable[[Lowered], Iterable[Fault]], ...] = (
     workloads.check_strategy,
     workloads.check_schedule,
     selectors.check_own_pods,
-    autoscaling.check_bounds,
 )
 
 CROSS_CHECKS: tuple[Callable[[ObjectIndex], Iterable[Fault]], ...] = (

@@ -80,7 +80,7 @@ def _percentages(scaler: Lowered) -> Iterator[tuple[str, str]]:
 def _without_request(workload: Workload, scaler: Lowered, resource: str, only: str) -> Iterator[Fault]:
     if resource in mapping(workload.pod[1], "resources", "requests"):
         return
-    containers = [place for place in workload.running() if only in ("", place[1].get("name"))]
+    containers = [place for place in workload.running if only in ("", place[1].get("name"))]
     if not containers:
         path: FieldPath = ("spec", "metrics")
         yield Fault("R0640", scaler, path, f"asks for container {only}, which the pods do not have", "name a container")

@@ -7,7 +7,7 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import Place, Workload, type_of, workload_of
+from compiler.object_index import Place, Workload, type_of
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
@@ -16,16 +16,13 @@ _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _ACTIONS = ("httpGet", "tcpSocket", "grpc")
 
 
-def check_twins(lowered: Lowered) -> Iterator[Fault]:
+def check_twins(workload: Workload) -> Iterator[Fault]:
     """R0620: two containers, volumes, environment variables or mounts with one name."""
-    workload = workload_of(lowered)
-    if workload is None:
-        return
-    containers = (*workload.containers(init=True), *workload.containers())
+    lowered = workload.lowered
     path, pod = workload.pod
-    yield from _twins(lowered, ((at, container.get("name")) for at, container in containers), "name")
+    yield from _twins(lowered, ((at, container.get("name")) for at, container in workload.containers), "name")
     yield from _twins(lowered, _keys((*path, "volumes"), items(pod, "volumes"), "name"), "name")
-    for place, container in containers:
+    for place, container in workload.containers:
         yield from _twins(lowered, _keys((*place, "env"), items(container, "env"), "name"), "name")
         mounts = items(container, "volumeMounts")
         yield from _twins(lowered, _keys((*place, "volumeMounts"), mounts, "mountPath"), "mountPath")
@@ -43,14 +40,12 @@ def _twins(lowered: Lowered, entries: Iterable[tuple[FieldPath, Hashable]], fiel
         seen.add(name)
 
 
-def check_ports(lowered: Lowered) -> Iterator[Fault]:
+def check_ports(workload: Workload) -> Iterator[Fault]:
     """R0621: containers of one pod that share a port or a port's name, or a port's name that is none."""
-    workload = workload_of(lowered)
-    if workload is None:
-        return
+    lowered = workload.lowered
     ports: list[Place] = [
         ((*place, "ports", index), port)
-        for place, container in workload.running()
+        for place, container in workload.running
         for index, port in enumerate(items(container, "ports"))
     ]
     numbers = (((*path, "containerPort"), (port["containerPort"], _protocol(port))) for path, port in ports)
@@ -96,13 +91,11 @@ def _port_names(lowered: Lowered, ports: list[tuple[FieldPath, str]]) -> Iterato
         seen.add(name)
 
 
-def check_mounts(lowered: Lowered) -> Iterator[Fault]:
+def check_mounts(workload: Workload) -> Iterator[Fault]:
     """R0622: a mount of a volume that the pod does not have."""
-    workload = workload_of(lowered)
-    if workload is None:
-        return
+    lowered = workload.lowered
     volumes = _volumes(workload)
-    for place, container in (*workload.containers(init=True), *workload.containers()):
+    for place, container in workload.containers:
         for index, mount in enumerate(items(container, "volumeMounts")):
             if text(mount, "name") not in volumes:
                 help = did_you_mean(text(mount, "name"), volumes) or f"it has {', '.join(sorted(volumes)) or 'none'}"
@@ -120,12 +113,10 @@ def _volumes(workload: Workload) -> frozenset[str]:
     )
 
 
-def check_probes(lowered: Lowered) -> Iterator[Fault]:
+def check_probes(workload: Workload) -> Iterator[Fault]:
     """R0623: a probe or a hook on a port that its container does not declare."""
-    workload = workload_of(lowered)
-    if workload is None:
-        return
-    for place, container in workload.running():
+    lowered = workload.lowered
+    for place, container in workload.running:
         declared = items(container, "ports")
         known = {text(port, "name") for port in declared} | {at(port, "containerPort") for port in declared}
         for path, port in _asked(place, container):

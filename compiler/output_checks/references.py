@@ -64,7 +64,7 @@ def _with_items(path: FieldPath, reference: Mapping[str, Any]) -> _Reference:
 
 
 def _environment_maps(workload: Workload) -> Iterator[_Reference]:
-    for place, container in (*workload.containers(init=True), *workload.containers()):
+    for place, container in workload.containers:
         for index, source in enumerate(items(container, "envFrom")):
             if at(source, "configMapRef") is not None:
                 yield (*place, "envFrom", index, "configMapRef"), mapping(source, "configMapRef"), ()

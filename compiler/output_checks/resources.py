@@ -8,8 +8,7 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import mapping
-from compiler.lowered import Lowered
-from compiler.object_index import workload_of
+from compiler.object_index import Workload
 from compiler.source import FieldPath
 
 _QUANTITY = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([KMGTPE]i|[numkMGTPE]))?$")
@@ -19,19 +18,18 @@ _SMALL = {"n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "": 
 _FACTORS: Mapping[str, Decimal] = _BINARY | _DECIMAL | _SMALL
 
 
-def check_quantities(lowered: Lowered) -> Iterator[Fault]:
+def check_quantities(workload: Workload) -> Iterator[Fault]:
     """R0624: an amount that Kubernetes cannot read."""
-    for path, amount in _amounts(lowered):
+    lowered = workload.lowered
+    for path, amount in _amounts(workload):
         if _quantity(amount) is None:
             yield Fault("R0624", lowered, path, "is no amount", "write a number with a unit: 250m, 0.5, 256Mi, 1Gi")
 
 
-def check_limits(lowered: Lowered) -> Iterator[Fault]:
+def check_limits(workload: Workload) -> Iterator[Fault]:
     """R0625: a request above its limit."""
-    workload = workload_of(lowered)
-    if workload is None:
-        return
-    for place, container in (*workload.containers(init=True), *workload.containers()):
+    lowered = workload.lowered
+    for place, container in workload.containers:
         limits = mapping(container, "resources", "limits")
         for name, amount in mapping(container, "resources", "requests").items():
             request, limit = _quantity(amount), _quantity(limits.get(name))
@@ -41,11 +39,8 @@ def check_limits(lowered: Lowered) -> Iterator[Fault]:
                 yield Fault("R0625", lowered, path, message, "raise the limit, or lower the request")
 
 
-def _amounts(lowered: Lowered) -> Iterator[tuple[FieldPath, Any]]:
-    workload = workload_of(lowered)
-    if workload is None:
-        return
-    for place, container in (*workload.containers(init=True), *workload.containers()):
+def _amounts(workload: Workload) -> Iterator[tuple[FieldPath, Any]]:
+    for place, container in workload.containers:
         for field in ("requests", "limits"):
             path = (*place, "resources", field)
             for name, amount in mapping(container, "resources", field).items():

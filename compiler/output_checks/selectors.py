@@ -6,7 +6,7 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
 from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload, namespace_of, type_of, workload_of
+from compiler.object_index import ObjectIndex, Workload, namespace_of, type_of
 from compiler.source import FieldPath
 
 _SELECTORS: Mapping[str, FieldPath] = {
@@ -17,10 +17,10 @@ _SELECTORS: Mapping[str, FieldPath] = {
 _OWN = frozenset(("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps"))
 
 
-def check_own_pods(lowered: Lowered) -> Iterator[Fault]:
+def check_own_pods(workload: Workload) -> Iterator[Fault]:
     """R0630: a workload whose selector does not match the labels of its own pods."""
-    workload = workload_of(lowered) if type_of(lowered) in _OWN else None
-    if workload is None:
+    lowered = workload.lowered
+    if type_of(lowered) not in _OWN:
         return
     for key, value in mapping(lowered.data, "spec", "selector", "matchLabels").items():
         if workload.labels.get(key) != value:
@@ -91,7 +91,7 @@ def _targets(lowered: Lowered) -> Iterator[tuple[FieldPath, Any]]:
 
 def _ports(workload: Workload) -> Iterator[Any]:
     """Numbers and names of the ports of a workload's pods."""
-    for _, container in workload.running():
+    for _, container in workload.running:
         for port in items(container, "ports"):
             yield at(port, "containerPort")
             if text(port, "name"):

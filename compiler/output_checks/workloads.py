@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from compiler.fault import Fault
 from compiler.inside import items, mapping, text
-from compiler.lowered import Lowered
-from compiler.object_index import type_of, workload_of
+from compiler.object_index import Workload, type_of
 from compiler.source import FieldPath
 
 _ENDLESS = frozenset(("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps"))
@@ -21,11 +20,10 @@ _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 _MACRO = re.compile(r"^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every ([0-9.]+(ns|us|µs|ms|s|m|h))+)$")
 
 
-def check_restarts(lowered: Lowered) -> Iterator[Fault]:
+def check_restarts(workload: Workload) -> Iterator[Fault]:
     """R0626: a restart policy that the kind does not take: pods of a Job end, those of others never do."""
-    kind, workload = type_of(lowered), workload_of(lowered)
-    if workload is None:
-        return
+    lowered = workload.lowered
+    kind = type_of(lowered)
     path, pod = workload.pod
     policy = pod.get("restartPolicy") or "Always"
     if kind in _ENDLESS and policy != "Always":
@@ -38,20 +36,19 @@ def check_restarts(lowered: Lowered) -> Iterator[Fault]:
         yield Fault("R0626", lowered, (*path, "restartPolicy"), message, "write OnFailure or Never")
 
 
-def check_values(lowered: Lowered) -> Iterator[Fault]:
+def check_values(workload: Workload) -> Iterator[Fault]:
     """R0627: an environment variable that has a value and also a place to take one from."""
-    workload = workload_of(lowered)
-    if workload is None:
-        return
-    for place, container in (*workload.containers(init=True), *workload.containers()):
+    lowered = workload.lowered
+    for place, container in workload.containers:
         for index, variable in enumerate(items(container, "env")):
             if text(variable, "value") and mapping(variable, "valueFrom"):
                 path = (*place, "env", index, "valueFrom")
                 yield Fault("R0627", lowered, path, "stands beside value", "keep one of the two")
 
 
-def check_strategy(lowered: Lowered) -> Iterator[Fault]:
+def check_strategy(workload: Workload) -> Iterator[Fault]:
     """R0628: a rolling update that may neither take a pod away nor add one."""
+    lowered = workload.lowered
     path: FieldPath = ("spec", "strategy", "rollingUpdate")
     update = mapping(lowered.data, *path)
     if (
@@ -63,8 +60,9 @@ def check_strategy(lowered: Lowered) -> Iterator[Fault]:
         yield Fault("R0628", lowered, (*path, "maxUnavailable"), message, "raise one of the two")
 
 
-def check_schedule(lowered: Lowered) -> Iterator[Fault]:
+def check_schedule(workload: Workload) -> Iterator[Fault]:
     """R0629: a CronJob's schedule that is none."""
+    lowered = workload.lowered
     if type_of(lowered) != "CronJob.batch":
         return
     schedule = text(lowered.data, "spec", "schedule")
