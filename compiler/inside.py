@@ -10,10 +10,12 @@ _MAPS = (dict, Mapping)
 def at(data: Any, *path: str | int) -> Any:
     """The value at a path; None where there is none."""
     for step in path:
-        if isinstance(data, _MAPS):
+        if isinstance(data, dict):
             data = data.get(step)
-        elif isinstance(data, list | tuple) and isinstance(step, int) and step < len(data):
-            data = data[step]
+        elif isinstance(data, list | tuple):
+            data = data[step] if isinstance(step, int) and step < len(data) else None
+        elif isinstance(data, Mapping):
+            data = data.get(step)
         else:
             return None
     return data

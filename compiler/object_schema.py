@@ -42,12 +42,12 @@ class SchemaFault:
     """How to mend it."""
 
 
-def has_schema(version: str, data: Mapping[str, Any], *, emitted: bool, defined: bytes = b"") -> bool:
-    """Whether there is a schema for an object; only what we emitted ourselves is judged by our own schemas.
+def has_schema(version: str, gvk: Gvk, *, emitted: bool, defined: bytes = b"") -> bool:
+    """Whether there is a schema for a kind; only what we emitted ourselves is judged by our own schemas.
 
     `defined` is the JSON Schema that its cluster has for it, empty where none is known.
     """
-    return bool(_judges(version, data["apiVersion"], data["kind"], emitted, defined))
+    return bool(_judges(version, *gvk, emitted, defined))
 
 
 def schema_faults(

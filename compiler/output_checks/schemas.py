@@ -1,19 +1,33 @@
 """Schemas: an object and the Kubernetes versions to judge it by -> what its schema in each of them refuses or warns of.
 
-What several versions say alike is one fault, which names them.
+What several versions say alike is one fault, which names them. What concerns a kind is found once, not for each object.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from compiler.cluster_schemas import ClusterSchemas
 from compiler.fault import Fault
 from compiler.kubernetes_lifecycle import added_in, deprecation, instead, removed_in
 from compiler.kubernetes_schemas import LATEST, Gvk, known_groups, known_kinds, number
 from compiler.lowered import Lowered
-from compiler.object_index import group_of
 from compiler.object_schema import SchemaFault, has_schema, schema_faults
+from compiler.source import FieldPath
 
 _PLACE = ("apiVersion",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    """What is to be said of one field in some versions."""
+
+    code: str
+    path: FieldPath
+    message: str
+    help: str
+    versions: tuple[str, ...]
+    inert: bool = False
 
 
 def check_schema(lowered: Lowered, judged: tuple[str, ...], known: ClusterSchemas) -> tuple[tuple[Fault, ...], bool]:
@@ -22,45 +36,67 @@ def check_schema(lowered: Lowered, judged: tuple[str, ...], known: ClusterSchema
     What none of them takes may have any shape: nothing more should be asked of it.
     """
     gvk: Gvk = (lowered.data["apiVersion"], lowered.data["kind"])
+    emitted = bool(lowered.template)
+    remarks = (*_of_fields(lowered, gvk, judged, known), *_of_kind(gvk, judged, known, emitted))
+    if not remarks:
+        return (), True
+    refused = {version for remark in remarks if not remark.inert for version in remark.versions}
+    fits = len(refused) < len(judged)
+    shown = remarks if fits else [remark for remark in remarks if not remark.inert]
+    return tuple(_fault(lowered, remark, judged) for remark in shown), fits
+
+
+def _fault(lowered: Lowered, remark: _Remark, judged: tuple[str, ...]) -> Fault:
+    """The remark about this object; versions are named only where several are judged by."""
+    versions = remark.versions if len(judged) > 1 else ()
+    return Fault(remark.code, lowered, remark.path, remark.message, remark.help, inert=remark.inert, versions=versions)
+
+
+def _of_fields(lowered: Lowered, gvk: Gvk, judged: tuple[str, ...], known: ClusterSchemas) -> tuple[_Remark, ...]:
+    """R0601 to R0604: what the schemas do not allow."""
+    found: dict[tuple[str, FieldPath, str], tuple[SchemaFault, list[str]]] = {}
     defined, emitted = known.schemas.get(gvk, b""), bool(lowered.template)
-    found: dict[tuple[str, tuple[str | int, ...], str], tuple[SchemaFault, list[str]]] = {}
-    refusing = 0
     for version in judged:
-        faults = schema_faults(version, lowered.data, emitted=emitted, defined=defined)
-        refusing += bool(faults)
-        if not has_schema(version, lowered.data, emitted=emitted, defined=defined):
-            unknown = _unknown_kind(version, gvk) if group_of(lowered) in known_groups(version) else None
-            refusing += unknown is not None and not faults
-            faults += () if unknown is None else (unknown,)
-        for fault in faults:
+        for fault in schema_faults(version, lowered.data, emitted=emitted, defined=defined):
             found.setdefault((fault.code, fault.path, fault.message), (fault, []))[1].append(version)
-    several = len(judged) > 1
-    told = [
-        Fault(item.code, lowered, item.path, item.message, item.help, versions=tuple(seen) if several else ())
-        for item, seen in found.values()
-    ]
-    if refusing < len(judged):
-        told += (*_deprecated(lowered, judged, gvk), *_deprecated_there(lowered, known, gvk))
-        told += (*_unserved(lowered, known, gvk), *_unchecked(lowered, judged, known, defined)) if refusing == 0 else ()
-    return tuple(told), refusing < len(judged)
+    return tuple(_Remark(item.code, item.path, item.message, item.help, tuple(seen)) for item, seen in found.values())
 
 
-def _unknown_kind(version: str, gvk: Gvk) -> SchemaFault:
-    """R0605: a kind that its group does not have in this version; the words are the same for all versions."""
+@lru_cache(maxsize=1000)
+def _of_kind(gvk: Gvk, judged: tuple[str, ...], known: ClusterSchemas, emitted: bool) -> tuple[_Remark, ...]:
+    """What is to be said of every object of a kind."""
+    return (
+        *_unknown(gvk, judged),
+        *_deprecated(gvk, judged),
+        *_deprecated_there(gvk, known),
+        *_unserved(gvk, known),
+        *_unchecked(gvk, judged, known, emitted),
+    )
+
+
+def _unknown(gvk: Gvk, judged: tuple[str, ...]) -> Iterator[_Remark]:
+    """R0605: a kind that its group, one of Kubernetes' own, does not have in some versions; the words fit them all."""
     api_version, kind = gvk
-    removed, added = removed_in(gvk), added_in(gvk)
-    if removed and number(version) >= number(removed):
-        message = f"{api_version} has no {kind} since Kubernetes {removed}"
-    elif added:
-        message = f"{api_version} has {kind} only from Kubernetes {added} on"
-    else:
-        message = f"{api_version} has no {kind} in any Kubernetes that is known"
-    better = instead(version, gvk)
-    help = f"write {better}" if better else "see kubectl api-resources for the kinds there are"
-    return SchemaFault("R0605", _PLACE, message, help)
+    group = api_version.rpartition("/")[0]
+    lacking = [version for version in judged if group in known_groups(version) and gvk not in known_kinds(version)]
+    by_message: dict[str, list[str]] = {}
+    for version in lacking:
+        # Asked only here: it takes the schemas of every version.
+        removed, added = removed_in(gvk), added_in(gvk)
+        if removed and number(version) >= number(removed):
+            message = f"{api_version} has no {kind} since Kubernetes {removed}"
+        elif added:
+            message = f"{api_version} has {kind} only from Kubernetes {added} on"
+        else:
+            message = f"{api_version} has no {kind} in any Kubernetes that is known"
+        by_message.setdefault(message, []).append(version)
+    for message, versions in by_message.items():
+        better = instead(versions[0], gvk)
+        help = f"write {better}" if better else "see kubectl api-resources for the kinds there are"
+        yield _Remark("R0605", _PLACE, message, help, tuple(versions))
 
 
-def _deprecated(lowered: Lowered, judged: tuple[str, ...], gvk: Gvk) -> Iterator[Fault]:
+def _deprecated(gvk: Gvk, judged: tuple[str, ...]) -> Iterator[_Remark]:
     """R0608: a kind that versions still have and warn of."""
     warning = [version for version in judged if gvk in known_kinds(version) and deprecation(version, gvk) is not None]
     lifecycle = deprecation(warning[-1], gvk) if warning else None
@@ -70,32 +106,32 @@ def _deprecated(lowered: Lowered, judged: tuple[str, ...], gvk: Gvk) -> Iterator
     message = f"{gvk[0]} {gvk[1]} is deprecated since Kubernetes {lifecycle.deprecated}{end}"
     better = instead(warning[-1], gvk)
     help = f"write {better}" if better else "do without it"
-    versions = tuple(warning) if len(judged) > 1 else ()
-    yield Fault("R0608", lowered, _PLACE, message, help, inert=True, versions=versions)
+    yield _Remark("R0608", _PLACE, message, help, tuple(warning), inert=True)
 
 
-def _deprecated_there(lowered: Lowered, known: ClusterSchemas, gvk: Gvk) -> Iterator[Fault]:
+def _deprecated_there(gvk: Gvk, known: ClusterSchemas) -> Iterator[_Remark]:
     """R0608: a version of a kind that its own definition calls deprecated."""
     if gvk in known.deprecated:
         help = known.deprecated[gvk] or "write another version of the kind, which its definition serves"
-        yield Fault("R0608", lowered, _PLACE, f"{gvk[0]} {gvk[1]} is deprecated, says its definition", help, inert=True)
+        yield _Remark("R0608", _PLACE, f"{gvk[0]} {gvk[1]} is deprecated, says its definition", help, (), inert=True)
 
 
-def _unserved(lowered: Lowered, known: ClusterSchemas, gvk: Gvk) -> Iterator[Fault]:
+def _unserved(gvk: Gvk, known: ClusterSchemas) -> Iterator[_Remark]:
     """R0653: a version that Kubernetes has and that the environment's cluster did not serve."""
     if known.served and gvk[0] not in known.served and gvk in known_kinds(LATEST):
         message = f"{gvk[0]} was not served by {known.cluster} when its definitions were pulled"
         help = "switch it on in the cluster's API server, write a stable version, or pull again"
-        yield Fault("R0653", lowered, _PLACE, message, help, inert=True)
+        yield _Remark("R0653", _PLACE, message, help, (), inert=True)
 
 
-def _unchecked(lowered: Lowered, judged: tuple[str, ...], known: ClusterSchemas, defined: bytes) -> Iterator[Fault]:
-    """R0606: an object that no schema judges."""
-    gvk = (lowered.data["apiVersion"], lowered.data["kind"])
-    if defined or has_schema(judged[-1], lowered.data, emitted=bool(lowered.template)):
+def _unchecked(gvk: Gvk, judged: tuple[str, ...], known: ClusterSchemas, emitted: bool) -> Iterator[_Remark]:
+    """R0606: a kind of another system's that no schema judges."""
+    api_version, kind = gvk
+    of_kubernetes = api_version.rpartition("/")[0] in known_groups(judged[-1])
+    if of_kubernetes or has_schema(judged[-1], gvk, emitted=emitted, defined=known.schemas.get(gvk, b"")):
         return
-    message = f"is {gvk[0]}, of which no schema is known: only its name and labels were checked"
+    message = f"is {api_version}, of which no schema is known: only its name and labels were checked"
     if known.cluster:
-        message = f"is {gvk[0]} {gvk[1]}, which {known.cluster} did not define when its definitions were pulled"
+        message = f"is {api_version} {kind}, which {known.cluster} did not define when its definitions were pulled"
     help = "`roster schema pull` fetches the definitions that the environment's cluster has"
-    yield Fault("R0606", lowered, _PLACE, message, help, inert=True)
+    yield _Remark("R0606", _PLACE, message, help, (), inert=True)
