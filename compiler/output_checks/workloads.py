@@ -79,7 +79,7 @@ def _is_schedule(schedule: str) -> bool:
 
 
 def _is_field(field: str, number: int) -> bool:
-    return all(_is_part(part, _RANGES[number], number) for part in field.split(","))
+    return all(_is_part(part, _RANGES[number], number) for part in field.split(",") if part)
 
 
 def _is_part(part: str, limits: tuple[int, int], number: int) -> bool:
