@@ -29,9 +29,10 @@ ENTRIES: tuple[Entry, ...] = (
     warning(
         "R0653",
         "api-not-served",
-        "The environment's cluster did not serve an API version of Kubernetes",
-        "Alpha and most beta versions are off unless the cluster's API server is told to serve them. `roster schema "
-        "pull` noted what the environment's cluster serves.",
+        "The environment's cluster did not serve an API version",
+        "Alpha and most beta versions of Kubernetes are off unless the cluster's API server is told to serve them, and "
+        "those of Istio, KEDA and the Gateway API come with what is installed. `roster schema pull` noted what the "
+        "environment's cluster serves.",
         "Write a version that the cluster serves, or pull again once it serves this one.",
     ),
 )

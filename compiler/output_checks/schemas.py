@@ -69,7 +69,7 @@ def _of_kind(gvk: Gvk, judged: tuple[str, ...], known: ClusterSchemas, emitted: 
         *_unknown(gvk, judged),
         *_deprecated(gvk, judged),
         *_deprecated_there(gvk, known),
-        *_unserved(gvk, known),
+        *_unserved(gvk, known, emitted),
         *_unchecked(gvk, judged, known, emitted),
     )
 
@@ -116,11 +116,11 @@ def _deprecated_there(gvk: Gvk, known: ClusterSchemas) -> Iterator[_Remark]:
         yield _Remark("R0608", _PLACE, f"{gvk[0]} {gvk[1]} is deprecated, says its definition", help, (), inert=True)
 
 
-def _unserved(gvk: Gvk, known: ClusterSchemas) -> Iterator[_Remark]:
-    """R0653: a version that Kubernetes has and that the environment's cluster did not serve."""
-    if known.served and gvk[0] not in known.served and gvk in known_kinds(LATEST):
+def _unserved(gvk: Gvk, known: ClusterSchemas, emitted: bool) -> Iterator[_Remark]:
+    """R0653: a version that Kubernetes has, or that we emit, and that the environment's cluster did not serve."""
+    if known.served and gvk[0] not in known.served and (emitted or gvk in known_kinds(LATEST)):
         message = f"{gvk[0]} was not served by {known.cluster} when its definitions were pulled"
-        help = "switch it on in the cluster's API server, write a stable version, or pull again"
+        help = "install it, switch it on in the cluster's API server, or write another version; then pull again"
         yield _Remark("R0653", _PLACE, message, help, (), inert=True)
 
 

@@ -352,11 +352,25 @@ warning[R0653]: RuntimeClass a: apiVersion node.k8s.io/v1 was not served by prod
 1 | apiVersion: node.k8s.io/v1
   |             ^^^^^^^^^^^^^^
   |
-  = help: switch it on in the cluster's API server, write a stable version, or pull again
+  = help: install it, switch it on in the cluster's API server, or write another version; then pull again
 
 2 warnings in 1 environment. Everything compiles. `roster explain R0652` says more.
 """
     )
+
+
+def test_what_we_emit_ourselves_must_be_served_too(tmp_path: Path) -> None:
+    """The example fleet's agents are exposed through Istio, which this cluster does not have."""
+    examples = FolderTree(Path(__file__).parents[2])
+    files = {entry.path: examples.read(entry.path).decode() for entry in examples.entries("environments")}
+    served = ["v1", "apps/v1", "policy/v1", "autoscaling/v2", "networking.k8s.io/v1"]
+    index = {"cluster": "prod-eu", "kubernetes": "1.36", "served": served}
+    written(tmp_path, {**files, "schemas/cluster/prod-eu/index.json": json.dumps(index)})
+    found = [item for item in compile_environment(FolderTree(tmp_path), "prod").diagnostics if item.code == "R0653"]
+    kinds = {item.message.partition(" ")[0] for item in found}
+    assert {"VirtualService", "DestinationRule", "ScaledObject"} & kinds
+    assert all(item.span is not None and item.span.path.startswith("environments/") for item in found)
+    assert all(item.label.startswith("from templates/agent/") for item in found)
 
 
 @pytest.mark.parametrize(
