@@ -264,3 +264,38 @@ def test_specs_with_errors_are_an_error(fleet: Path) -> None:
     (fleet / OBJECTS).write_text(PLAIN.replace("replicas", "replcas"))
     done = roster(fleet, "remap", "--sarif", "-", given=report)
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: environment dev has errors")
+
+
+def test_files_of_one_object_each_are_led_back_too(fleet: Path) -> None:
+    """A finding about a whole file is about the object, and so about the document that declares it."""
+    (fleet / "out").mkdir()
+    documents = (fleet / "dev.yaml").read_text().split("---\n")[1:]
+    (deployment,) = (text for text in documents if "kind: Deployment\n" in text)
+    (fleet / "out/deployment-web.yaml").write_text(deployment)
+    line = deployment.splitlines().index("  replicas: 2") + 1
+    report, told = remapped(
+        fleet, sarif(result("out/deployment-web.yaml", line), result("out/deployment-web.yaml", None))
+    )
+    places = [item["locations"][0]["physicalLocation"] for item in report["runs"][0]["results"]]
+    assert [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places] == [
+        (OBJECTS, 5),
+        (OBJECTS, 1),
+    ]
+    assert told == "2 of 2 findings are at a line of a spec now\n"
+
+
+def test_a_repository_that_holds_more_than_the_fleet_gets_paths_from_its_top(fleet: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    (tmp_path / "fleet").mkdir()
+    (tmp_path / "environments").rename(tmp_path / "fleet" / "environments")
+    done = roster(
+        tmp_path,
+        "-C",
+        "fleet",
+        "remap",
+        "--sarif",
+        "-",
+        given=json.dumps(sarif(result("dev.yaml", line_of(fleet, "replicas: 2")))),
+    )
+    (found,) = json.loads(done.stdout)["runs"][0]["results"]
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == f"fleet/{OBJECTS}"
