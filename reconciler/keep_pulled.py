@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 
 from compiler.cluster_schemas import INDEX
+from compiler.rendered.folder import Folder, target_error
 from reconciler.pulled import listed
-from reconciler.targets.folder import Folder, target_error
 
 
 @dataclass(frozen=True, slots=True)
