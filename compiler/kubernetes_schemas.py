@@ -79,6 +79,13 @@ def kubernetes_schema(version: str, gvk: Gvk) -> dict[str, Any] | None:
     return {"$defs": _pruned(name, _definitions(version)), "$ref": f"#/$defs/{name}"}
 
 
+def definition(version: str, of: str | tuple[str, str]) -> Mapping[str, Any]:
+    """A definition of this version of Kubernetes, by its name or by API version and kind; empty if there is none."""
+    name = of if isinstance(of, str) else _names(version).get(of, "")
+    found: Mapping[str, Any] = _definitions(version).get(name, {})
+    return found
+
+
 def metadata_schema(version: str) -> dict[str, Any]:
     """The JSON Schema of any object of which nothing but its metadata is known."""
     properties = {"metadata": {"$ref": f"#/$defs/{_METADATA}"}}

@@ -73,13 +73,6 @@ def schema_problem(schema: bytes) -> str:
     return ""
 
 
-def definition(version: str, of: str | tuple[str, str]) -> Mapping[str, Any]:
-    """A definition of this version of Kubernetes, by its name or by API version and kind; empty if there is none."""
-    name = of if isinstance(of, str) else _names(version).get(of, "")
-    found: Mapping[str, Any] = _definitions(version).get(name, {})
-    return found
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judge:
     validator: Draft202012Validator

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compiler.object_schema import definition
+from compiler.kubernetes_schemas import definition
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from compiler.diagnostic import Diagnostic
 from compiler.finding import error, warning
 from compiler.inside import at
 from compiler.json_patch import json_patch
+from compiler.kubernetes_schemas import LATEST, versions
 from compiler.lowered import Lowered
 from compiler.naming import DOMAIN, FAMILY, ownership
 from compiler.object_index import workload_of
 from compiler.object_path import object_path
-from compiler.object_schema import LATEST, versions
 from compiler.object_shape import shape_of
 from compiler.patches import Patch
 from compiler.patching import Patching, TooLarge, same

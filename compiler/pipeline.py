@@ -8,7 +8,7 @@ with errors it stops, so that nobody reads the echo of a mistake that was alread
 well formed are still looked up when something else is not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from compiler import __version__
 from compiler.assets import PackageAssets
@@ -18,16 +18,20 @@ from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.echo import are_of_shape, is_echo, names_one_of
 from compiler.export import export
+from compiler.layered import Layered
 from compiler.link import link
 from compiler.lower import lower
+from compiler.lowered import Lowered
 from compiler.overlay import overlay
 from compiler.parse import parse
 from compiler.patch import patch
 from compiler.pin import pin
 from compiler.plain import plain
 from compiler.read import read
+from compiler.scope import Scope
 from compiler.seal import seal
 from compiler.setting import Setting
+from compiler.spec_key import SpecKey
 from compiler.substitute import substitute
 from compiler.translate import translate
 from compiler.tree import Tree
@@ -83,12 +87,24 @@ def compile_environment(
     found += diagnostics
     if _failed(found):
         return _compiled(environment, found)
-    lowered += objects
     documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
-    known, more = cluster_schemas(tree, own, lowered)
-    found += (*more, *verify(lowered, scope, documents, known, kubernetes))
-    bundle = None if _failed(found) else seal(lowered, scope)
-    return Compiled(name=environment, bundle=bundle, diagnostics=_ordered(found), environment=own, documents=documents)
+    return _sealed((*lowered, *objects), scope, documents, tree, kubernetes, found)
+
+
+def _sealed(
+    lowered: tuple[Lowered, ...],
+    scope: Scope,
+    documents: Mapping[SpecKey, Layered],
+    tree: Tree,
+    kubernetes: tuple[str, ...],
+    found: Iterable[Diagnostic],
+) -> Compiled:
+    """The last two stages: objects judged, and sealed if nothing was found that stops them."""
+    own = scope.environment
+    known, problems = cluster_schemas(tree, own, lowered)
+    every = (*found, *problems, *verify(lowered, scope, documents, known, kubernetes))
+    bundle = None if _failed(every) else seal(lowered, scope)
+    return Compiled(name=own.name, bundle=bundle, diagnostics=_ordered(every), environment=own, documents=documents)
 
 
 def _failed(found: Iterable[Diagnostic]) -> bool:

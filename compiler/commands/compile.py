@@ -67,10 +67,7 @@ def compile(
     from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
-    if check and output is None:
-        raise click.UsageError("--check needs --output DIR, the folder to compare with", context)
-    if assignments and output is not None:
-        raise click.UsageError("--set is for trying out, and files to commit say what the specs say", context)
+    _demand_sense(context, assignments, output, check)
     tree = tree_of(context, ref)
     (name,) = chosen(tree, (environment,))
     version = None if unpinned else __version__
@@ -86,6 +83,14 @@ def compile(
         click.echo(emit(item.data for item in compiled.bundle.objects), nl=False)
     else:
         (_check if check else _write)(context, compiled, output)
+
+
+def _demand_sense(context: click.Context, assignments: tuple[str, ...], output: Path | None, check: bool) -> None:
+    """Raise click.UsageError for flags that mean nothing together."""
+    if check and output is None:
+        raise click.UsageError("--check needs --output DIR, the folder to compare with", context)
+    if assignments and output is not None:
+        raise click.UsageError("--set is for trying out, and files to commit say what the specs say", context)
 
 
 def _write(context: click.Context, compiled: "Compiled", output: Path) -> None:

@@ -13,7 +13,7 @@ from jsonpointer import set_pointer
 
 from compiler.compiled import Compiled
 from compiler.kube_object import canonical
-from compiler.object_schema import LATEST
+from compiler.kubernetes_schemas import LATEST
 from compiler.object_shape import shape_of
 from compiler.patching import Patching
 from compiler.pipeline import compile_environment

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from compiler.kube_object import canonical
-from compiler.object_schema import LATEST
+from compiler.kubernetes_schemas import LATEST
 from compiler.object_shape import shape_of
 from compiler.patching import Patching
 from compiler.spec_key import SpecKey
