@@ -37,7 +37,7 @@ FLEET = {
 
 def build(place: Path, version: str, edits: Mapping[str, tuple[str, str]]) -> Path:
     """The wheel of this project, called another version, with edits: file -> a text in it and what takes its place."""
-    for name in ("compiler", "reconciler", "schemas", "templates", "README.md", "pyproject.toml"):
+    for name in ("compiler", "reconciler", "schemas", "templates", ".github", "README.md", "pyproject.toml"):
         source, copy = ROOT / name, place / name
         if source.is_dir():
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
