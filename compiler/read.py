@@ -1,7 +1,7 @@
 """Read: a tree and the name of an environment -> the documents of its folder and of its bases, in layers."""
 
 import posixpath
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
@@ -15,11 +15,11 @@ from compiler.naming import API_VERSION
 from compiler.problem import Problem
 from compiler.span import Span
 from compiler.suggestion import did_you_mean
+from compiler.symlink import followed
 from compiler.tree import Entry, Tree
 from compiler.yaml_reader import MAX_BYTES, load
 
 _OURS = "roster.dev/"
-_MAX_LINKS = 8
 _UNTYPED = "add it; payload files that are YAML belong in a folder named files/"
 _SECRET = ("data", "stringData")
 
@@ -174,26 +174,10 @@ class _Reader:
         return not missing
 
     def _resolved(self, entry: Entry) -> Entry | None:
-        """The file that an entry stands for, a link followed as long as it stays in the tree."""
-        file: Entry | None = entry
-        for _ in range(_MAX_LINKS):
-            if file is None or file.link is None:
-                break
-            file = self._entries.get(posixpath.normpath(posixpath.join(posixpath.dirname(file.path), file.link)))
-        if file is None or file.link is not None:
-            self._report(
-                "R0108",
-                f"the link points to {entry.link}, which is not a file of the repository",
-                Span(entry.path, 1, 1),
-                help="replace the link by the file itself",
-            )
-            return None
+        """The file that an entry stands for; reported if there is none."""
+        file, diagnostics = followed(self.tree, entry)
+        self.diagnostics += diagnostics
         return file
-
-    @cached_property
-    def _entries(self) -> dict[str, Entry]:
-        """Every file of the tree; needed only where there are links."""
-        return {entry.path: entry for entry in self.tree.entries("")}
 
     def _report(self, code: str, message: str, span: Span | None, *, help: str) -> None:
         self.diagnostics.append(Diagnostic(code=code, severity=Severity.ERROR, message=message, span=span, help=help))
