@@ -1,22 +1,20 @@
 """Expression: the text between `{{` and `}}` in a template -> a function from the template's values to a Derived.
 
-This is the wing's only door to Jinja2: sandboxed, strict about what is undefined, items only (never attributes), and
-used only where a plain path such as `agent.runtime.resources` will not do.
+A plain path such as `agent.runtime.resources` is walked; anything else is compiled by the sandbox.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes
-from jinja2.exceptions import TemplateError as JinjaError
-from jinja2.exceptions import UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
+from compiler.bad_expression import NotDefined
+from compiler.meter import Meter
+from compiler.sandbox import Path, Program, expression, text
 from compiler.source import Derived, Source
+from compiler.suggestion import did_you_mean, listed
 
 Values = Mapping[str, Any]
-Evaluate = Callable[[Values], Derived]
 
 
 class _Omit:
@@ -33,42 +31,35 @@ OMIT = _Omit()
 OMITTED = Derived(OMIT, ())
 
 _PATH = re.compile(r"^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\s*\|\s*default\(omit\))?$")
+_OPTIONAL = "where not every spec sets it, write `| default(omit)` behind it"
 
 
-class BadExpression(Exception):
-    """An expression that cannot be compiled or evaluated; the text says why."""
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One compiled expression."""
+
+    evaluate: Callable[[Values, Meter], Derived]
+    """What it yields, and the spec fields it came from. Raises BadExpression."""
+    paths: tuple[Path, ...]
+    """What it reads."""
+
+    def sources(self, values: Values) -> tuple[Source, ...]:
+        """The spec fields that it reads, or those nearest to what is not there."""
+        return _sources(self.paths, values)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Plain data only: `a.b` is the item b of a, and nothing has attributes or methods."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        return self.getitem(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        try:
-            return obj[argument]
-        except (KeyError, IndexError, TypeError):
-            return self.undefined(obj=obj, name=str(argument))
-
-
-def _sandbox() -> _Sandbox:
-    sandbox = _Sandbox(undefined=StrictUndefined, autoescape=False)
-    sandbox.globals = {"omit": OMIT}
-    for name in ("attr", "format", "map", "random", "pprint", "xmlattr", "urlize"):
-        sandbox.filters.pop(name, None)
-    return sandbox
-
-
-_SANDBOX = _sandbox()
-
-
-def compile_expression(text: str) -> Evaluate:
+def compile_expression(text: str) -> Expression:
     """A function that evaluates the expression. Raises BadExpression if it does not parse."""
     match = _PATH.match(text.strip())
-    if match is not None and match[1] != "omit":
-        return _path(match[1].split("."), optional=match[2] is not None)
-    return _jinja(text)
+    if match is not None and match[1] not in ("omit", "true", "false", "none"):
+        steps = tuple(match[1].split("."))
+        return Expression(_path(steps, optional=match[2] is not None), (steps,))
+    return _program(expression(text))
+
+
+def compile_text(source: str) -> Expression:
+    """A function that fills in the text of a config file. Raises BadExpression, which knows the line."""
+    return _program(text(source))
 
 
 def strip(value: Any) -> Any:
@@ -82,10 +73,10 @@ def strip(value: Any) -> Any:
     return value
 
 
-def _path(steps: list[str], *, optional: bool) -> Evaluate:
+def _path(steps: Path, *, optional: bool) -> Callable[[Values, Meter], Derived]:
     root, *rest = steps
 
-    def evaluate(values: Values) -> Derived:
+    def evaluate(values: Values, _meter: Meter) -> Derived:
         try:
             value = values[root]
             if not isinstance(value, Derived):
@@ -95,60 +86,47 @@ def _path(steps: list[str], *, optional: bool) -> Evaluate:
         except (KeyError, TypeError):
             if optional:
                 return OMITTED
-            raise BadExpression(f"{'.'.join(steps)} is not defined") from None
+            raise _missing((steps,), values, f"{'.'.join(steps)} is not defined") from None
         return value
 
     return evaluate
 
 
-def _jinja(text: str) -> Evaluate:
-    try:
-        tree = _SANDBOX.parse("{{ " + text + " }}")
-        function = _SANDBOX.compile_expression(text, undefined_to_none=False)
-    except JinjaError as error:
-        raise BadExpression(str(error)) from error
-    paths = tuple(_paths(tree))
+def _program(program: Program) -> Expression:
+    paths = tuple(path for path in program.paths if path[0] != "omit")
+    roots = tuple({path[0] for path in paths})
 
-    def evaluate(values: Values) -> Derived:
-        names = {path[0] for path in paths if path[0] in values}
+    def evaluate(values: Values, meter: Meter) -> Derived:
+        plain = {root: strip(values[root]) for root in roots if root in values}
         try:
-            result = function(**{name: strip(values[name]) for name in names})
-            if isinstance(result, Undefined):
-                result._fail_with_undefined_error()
-        except UndefinedError as error:
-            raise BadExpression(str(error)) from error
-        except (JinjaError, ArithmeticError, TypeError, ValueError, OverflowError, MemoryError) as error:
-            raise BadExpression(f"{text.strip()} cannot be evaluated: {error}") from error
+            result = program.run({"omit": OMIT, **plain}, meter)
+        except NotDefined as error:
+            raise _missing(paths, values, error.message, error.line) from error
         return Derived(result, _sources(paths, values))
 
-    return evaluate
+    return Expression(evaluate, paths)
 
 
-def _paths(tree: nodes.Node) -> set[tuple[str, ...]]:
-    """The paths an expression reads, so that what it yields knows its sources."""
-    found: set[tuple[str, ...]] = set()
-    inner: set[int] = set()
-    for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
-        if id(node) in inner:
-            continue
-        steps: list[str] = []
-        cursor: nodes.Node = node
-        while isinstance(cursor, nodes.Getattr | nodes.Getitem):
-            steps.append(cursor.attr if isinstance(cursor, nodes.Getattr) else _constant(cursor.arg))
-            cursor = cursor.node
-            inner.add(id(cursor))
-        if isinstance(cursor, nodes.Name):
-            found.add((cursor.name, *reversed(steps)))
-    return found
+def _missing(paths: Iterable[Path], values: Values, message: str, line: int = 1) -> NotDefined:
+    """What of these paths is not there, and what was probably meant."""
+    for path in paths:
+        known: Any = values
+        for index, step in enumerate(path):
+            if not isinstance(known, Mapping) or step not in known:
+                above = "".join(f"{step}." for step in path[:index])
+                names = sorted(known) if isinstance(known, Mapping) else ()
+                meant = did_you_mean(step, names).replace("did you mean ", f"did you mean {above}")
+                has = f"{above[:-1] or 'the template'} has {listed(names)};"
+                help = f"{meant or has} {_OPTIONAL}" if above or not meant else meant
+                help = help if names else f"{above[:-1]} is no map with entries"
+                return NotDefined(f"{above}{step} is not defined", help, line)
+            known = known[step].value if isinstance(known[step], Derived) else known[step]
+    return NotDefined(message, "", line)
 
 
-def _constant(node: nodes.Node) -> str:
-    return str(node.value) if isinstance(node, nodes.Const) else ""
-
-
-def _sources(paths: tuple[tuple[str, ...], ...], values: Values) -> tuple[Source, ...]:
+def _sources(paths: Iterable[Path], values: Values) -> tuple[Source, ...]:
     sources: dict[Source, None] = {}
-    for root, *steps in sorted(paths):
+    for root, *steps in paths:
         value = values.get(root)
         if not isinstance(value, Derived):
             continue

@@ -7,7 +7,7 @@ from typing import Any
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.scope import Scope
-from compiler.spec import Spec
+from compiler.spec import Shape, Spec
 
 Exports = Mapping[str, Any]
 """What other kinds may see of a declaration: names of objects, facts; the kind's docstring lists them."""
@@ -23,6 +23,18 @@ class Emit:
     """Name -> Derived, Declaration or plain data; the facts of the environment are added by `lower`."""
     family: str = ""
     """For an immutable ConfigMap: the name without its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """What the data files of one folder below `templates/` are, for a kind that reads them."""
+
+    model: type[Shape]
+    """Their shape."""
+    words: Mapping[str, str]
+    """The words of Roster's that they may use, and what each stands for."""
+    check: Callable[[str, bytes], Iterable[Diagnostic]]
+    """What is wrong with one, by its path in the tree and its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +74,8 @@ class Kind:
     """What `kubectl get` prints of its records."""
     namespaced: bool = True
     """Whether its records live in a namespace."""
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Path of each template -> what it may use: a name, or a dotted path into a computed map, and what that is; with a
+    `?` behind it where not every object has it. The first is the one whose values more templates of a fleet see."""
+    data: Mapping[str, DataFile] = field(default_factory=dict)
+    """Folder below `templates/` with data that the kind reads -> what they are."""

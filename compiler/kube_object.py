@@ -7,6 +7,27 @@ import orjson
 
 from compiler.spec_key import SpecKey
 
+CLUSTER_SCOPED = frozenset(
+    (
+        "Namespace",
+        "CustomResourceDefinition",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "PersistentVolume",
+        "StorageClass",
+        "PriorityClass",
+        "RuntimeClass",
+        "IngressClass",
+        "GatewayClass",
+        "ValidatingWebhookConfiguration",
+        "MutatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "APIService",
+    )
+)
+"""Kinds of Kubernetes that belong to no namespace."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectKey:

@@ -20,3 +20,5 @@ class Lowered:
     """Where its fields came from."""
     template: str
     """Path of its template; empty for a plain document of the environment."""
+    own: bool = False
+    """True if the fleet wrote the template, or the document itself: then its shape is not Roster's."""

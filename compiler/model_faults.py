@@ -131,7 +131,7 @@ def _said(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: Fie
 def _unknown(document: Layered, model: type[BaseModel], path: FieldPath, prefix: FieldPath) -> Diagnostic:
     name = str(path[-1])
     shape = model_at(model, path[len(prefix) : -1])
-    parent = ".".join(map(str, path[:-1]))
+    parent = ".".join(map(str, path[:-1])) or document.key.kind
     later = shape.later.get(name) if shape is not None and issubclass(shape, Shape) else None
     if later is not None:
         return fault(

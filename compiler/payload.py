@@ -16,6 +16,14 @@ CREDENTIAL_HEADERS = frozenset(("authorization", "proxy-authorization", "x-api-k
 """HTTP headers, in lower case, that carry credentials; whoever may read a ConfigMap would read them."""
 
 
+VALUES: Mapping[str, str] = {
+    "config.name": "what the ConfigMap must be called: its family and a hash of the content",
+    "config.key": "the key of its one entry",
+    "text": "the content of the entry, to the byte",
+}
+"""What the template of a payload's ConfigMap may use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """The one entry of an immutable ConfigMap. Other content has another name: what runs keeps what it started with."""

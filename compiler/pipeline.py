@@ -1,6 +1,6 @@
 """Pipeline: a tree and the name of an environment -> its Bundle, or every diagnostic of the stage that failed.
 
-    read -> pin -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check
+    read -> pin -> shadow -> translate -> overlay -> vet -> substitute -> parse -> link -> export -> check
       -> lower -> patch -> verify -> seal
 
 A pure function: it knows no cluster, no clock and no setting. Each stage hands frozen values to the next; after a stage
@@ -31,6 +31,7 @@ from compiler.read import read
 from compiler.scope import Scope
 from compiler.seal import seal
 from compiler.setting import Setting
+from compiler.shadow import shadow
 from compiler.spec_key import SpecKey
 from compiler.substitute import substitute
 from compiler.translate import translate
@@ -57,8 +58,10 @@ def compile_environment(
     refusal = pin(reading, version) if version is not None else ()
     if refusal:
         return _compiled(environment, refusal)
-    reading, more = translate(reading)
+    assets, more = shadow(tree)
     found += (*diagnostics, *more)
+    reading, diagnostics = translate(reading)
+    found += diagnostics
     if _failed(found):
         return _compiled(environment, found)
     overlaid, diagnostics = overlay(reading, settings)
@@ -78,17 +81,16 @@ def compile_environment(
     found += (*(finding for finding in diagnostics if not names_one_of(finding, broken)), *more)
     if _failed(found):
         return _compiled(environment, found)
-    assets = PackageAssets()
     scope = export(own, linked, assets)
     found += check(scope)
     if _failed(found):
         return _compiled(environment, found)
-    lowered, diagnostics = patch(tuple(lower(scope, assets)), scope)
+    made, diagnostics = _made(scope, assets)
     found += diagnostics
     if _failed(found):
         return _compiled(environment, found)
     documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
-    return _sealed((*lowered, *objects), scope, documents, tree, kubernetes, found)
+    return _sealed((*made, *objects), scope, documents, tree, kubernetes, found)
 
 
 def _sealed(
@@ -105,6 +107,15 @@ def _sealed(
     every = (*found, *problems, *verify(lowered, scope, documents, known, kubernetes))
     bundle = None if _failed(every) else seal(lowered, scope)
     return Compiled(name=own.name, bundle=bundle, diagnostics=_ordered(every), environment=own, documents=documents)
+
+
+def _made(scope: Scope, assets: PackageAssets) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:
+    """The objects that specs become, patched; where a template failed, nothing is patched."""
+    lowered, diagnostics = lower(scope, assets)
+    if _failed(diagnostics):
+        return lowered, diagnostics
+    patched, more = patch(lowered, scope)
+    return patched, (*diagnostics, *more)
 
 
 def _failed(found: Iterable[Diagnostic]) -> bool:

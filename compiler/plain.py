@@ -6,31 +6,12 @@ from typing import Any
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import mapping
+from compiler.kube_object import CLUSTER_SCOPED
 from compiler.layered import Layered
 from compiler.lowered import Lowered
 from compiler.naming import ownership
 from compiler.source import Cause, Source
 from compiler.spec_key import SpecKey
-
-_CLUSTER_SCOPED = frozenset(
-    (
-        "Namespace",
-        "CustomResourceDefinition",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "PersistentVolume",
-        "StorageClass",
-        "PriorityClass",
-        "RuntimeClass",
-        "IngressClass",
-        "GatewayClass",
-        "ValidatingWebhookConfiguration",
-        "MutatingWebhookConfiguration",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "APIService",
-    )
-)
 
 
 def plain(
@@ -61,7 +42,7 @@ def _faults(document: Layered, environment: Declaration[Any]) -> Iterable[Diagno
             label=f"its keys: {', '.join(keys) or 'none'}",
             help="Roster never reads, stores or applies a Secret; make it by other means, such as External Secrets",
         )
-    elif namespace is not None and kind not in _CLUSTER_SCOPED and namespace != environment.spec.namespace:
+    elif namespace is not None and kind not in CLUSTER_SCOPED and namespace != environment.spec.namespace:
         yield Diagnostic(
             code="R0502",
             severity=Severity.ERROR,
@@ -92,7 +73,7 @@ def _owned(document: Layered, environment: Declaration[Any]) -> Lowered:
         **mapping(metadata, "labels"),
         **{k: v for k, v in ours.items() if "roster" in k or "roster" in v},
     }
-    if data["kind"] not in _CLUSTER_SCOPED:
+    if data["kind"] not in CLUSTER_SCOPED:
         metadata["namespace"] = environment.spec.namespace
     data["metadata"] = metadata
-    return Lowered(data, spec, {(): Cause("", 0, (Source(document.key, ()),), exact=True)}, "")
+    return Lowered(data, spec, {(): Cause("", 0, (Source(document.key, ()),), exact=True)}, "", own=True)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from compiler.declaration import Declaration
+from compiler.source import FieldPath
+from compiler.span import Span
 from compiler.spec_key import SpecKey
 
 
 class Assets(Hashable, Protocol):
-    """The templates and data that the compiler ships."""
+    """The templates and data that the compiler ships, those that the fleet wrote in their place or beside them."""
 
     def read(self, path: str) -> str:
         """The text of one file below `templates/`. Raises KeyError if there is none."""
@@ -17,6 +19,18 @@ class Assets(Hashable, Protocol):
 
     def data(self, path: str) -> Mapping[str, Any]:
         """One YAML file below `templates/` as plain data, read once."""
+        ...
+
+    def runtimes(self) -> tuple[str, ...]:
+        """The names of the runtimes that have a contract, sorted."""
+        ...
+
+    def span(self, path: str, line: int) -> Span | None:
+        """One line of a file that the fleet wrote; None for a file of Roster's own."""
+        ...
+
+    def nearest(self, path: str, field: FieldPath) -> Span | None:
+        """Where a template that the fleet wrote has a field, or its nearest parent; None for one of Roster's own."""
         ...
 
 

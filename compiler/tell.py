@@ -12,6 +12,7 @@ from compiler.lowered import Lowered
 from compiler.object_path import object_path
 from compiler.scope import Scope
 from compiler.source import Cause, FieldPath, Source, cause_of
+from compiler.span import Span
 from compiler.spec_key import SpecKey
 
 
@@ -27,12 +28,20 @@ def tell(fault: Fault, scope: Scope, documents: Mapping[SpecKey, Layered]) -> Di
         code=fault.code,
         severity=_severity(fault, cause, documents),
         message=f"{name}: {object_path(data, fault.path)} {fault.message}".replace(":  ", ": "),
-        span=None if document is None else document.span_of(source.path, key=_is_key(fault, cause)),
+        span=_decided_by_template(fault, cause, scope)
+        or (None if document is None else document.span_of(source.path, key=_is_key(fault, cause))),
         field=".".join(map(str, source.path)),
         label=_label(fault, cause, documents),
         help=fault.help,
         kubernetes=fault.versions,
     )
+
+
+def _decided_by_template(fault: Fault, cause: Cause | None, scope: Scope) -> Span | None:
+    """The line of the fleet's template that alone decided a value; None where a spec took part, or it is Roster's."""
+    if cause is None:
+        return scope.assets.nearest(fault.lowered.template, fault.path)
+    return None if cause.sources else scope.assets.span(cause.template, cause.line)
 
 
 def _source(lowered: Lowered, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> Source:
@@ -61,7 +70,7 @@ def _severity(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Lay
 
 def _is_written(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> bool:
     """Whether a person chose the value: it stands as it is in a spec field that it came from."""
-    if not fault.lowered.template:
+    if not fault.lowered.template or (fault.lowered.own and cause is not None and not cause.sources):
         return True
     value = at(fault.lowered.data, *fault.path)
     sources = cause.sources if cause is not None else ()

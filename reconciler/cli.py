@@ -21,12 +21,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "why": ("compiler.commands.why", "why", "Show where the value of a field comes from, line by line."),
     "remap": ("compiler.commands.remap", "remap", "Show what other tools found in compiled files at the specs' lines."),
     "explain": ("compiler.commands.explain", "explain", "Explain a code that a message shows, a kind, or a field."),
-    "schema": ("compiler.commands.schema", "schema", "Keep schemas in the fleet's repository, for editors."),
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),
     "run": ("reconciler.commands.run", "run", "Keep targets equal to Git until stopped."),
     "status": ("reconciler.commands.status", "status", "Say what is live, whether it is healthy, and if not, why."),
-    "schema": ("reconciler.commands.schema", "schema", "Keep what clusters define, so that objects are judged by it."),
+    "schema": ("reconciler.commands.schema", "schema", "Keep schemas in the repository: for editors, and of clusters."),
     "install": ("reconciler.commands.install", "install", "Prepare a cluster: Roster's definitions and its namespace."),
 }
 """Command -> module, attribute, and the line that --help prints, in the order of a day's work."""

@@ -13,11 +13,25 @@ from compiler.catalogue import (
     patches,
     references,
     specs,
+    templates,
     workloads,
 )
 from compiler.catalogue.entry import Entry
 
-_STAGES = (files, references, specs, layers, kinds, objects, workloads, clusters, dialects, patches, allowances)
+_STAGES = (
+    files,
+    references,
+    specs,
+    layers,
+    kinds,
+    objects,
+    workloads,
+    clusters,
+    dialects,
+    templates,
+    patches,
+    allowances,
+)
 
 CATALOGUE: Mapping[str, Entry] = {
     entry.code: entry

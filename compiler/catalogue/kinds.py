@@ -200,8 +200,8 @@ _AGENT: tuple[Entry, ...] = (
         "R0534",
         "agent-framework",
         "The settings of the framework do not fit its type",
-        "A custom runtime is an image of one's own; a stock runtime brings its image and its health check.",
-        "Add the image, or remove what belongs to custom runtimes.",
+        "A contract may bring an image and a health check; what it does not bring, the agent has to, and only that.",
+        "Add the image, or remove the health check.",
     ),
     error(
         "R0535",

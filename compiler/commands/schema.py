@@ -1,4 +1,4 @@
-"""roster schema: what editors and the output checks know of documents, as files in the fleet's repository."""
+"""roster schema export: Roster's own schemas, as files for editors in the fleet's repository."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from compiler.errors import UsageError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def schema() -> None:
-    """Keep schemas in the fleet's repository: Roster's own, for editors."""
+    """Keep schemas in the fleet's repository: Roster's own for editors, and what its clusters define."""
 
 
 @schema.command(cls=Command)

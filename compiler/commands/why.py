@@ -25,6 +25,7 @@ from compiler.errors import RosterError
 if TYPE_CHECKING:
     from compiler.authorship import Authorship
     from compiler.span import Span
+    from compiler.tree import Tree
     from compiler.why import Explanation
 
 
@@ -68,7 +69,7 @@ def why(
         context.exit(WRONG)
     explanations = explained(compiled, thing, steps(field) if field else ())
     authors = _authors(context, explanations, ref)
-    click.echo(_json(explanations, authors) if style == "json" else _text(explanations, authors), nl=False)
+    click.echo(_json(explanations, authors) if style == "json" else _text(explanations, authors, tree), nl=False)
 
 
 def _places(explanations: Iterable["Explanation"]) -> list["Span"]:
@@ -90,11 +91,11 @@ def _authors(
     return dict(blame(Path(repository), folder, _places(explanations), revision))
 
 
-def _text(explanations: tuple["Explanation", ...], authors: dict["Span", "Authorship"]) -> str:
-    from compiler.assets import PackageAssets
+def _text(explanations: tuple["Explanation", ...], authors: dict["Span", "Authorship"], tree: "Tree") -> str:
+    from compiler.shadow import shadow
     from compiler.why_text import why_text
 
-    assets = PackageAssets()
+    assets, _ = shadow(tree)
     templates = [place for place in _places(explanations) if place.path.startswith("templates/")]
     lines = {
         place: assets.read(place.path.removeprefix("templates/")).split("\n")[place.line - 1] for place in templates

@@ -187,6 +187,7 @@ KIND = Kind(
     spec=EnvironmentSpec,
     title="One place where a fleet runs: a target, a namespace, and what is there to be used.",
     lower=_lower,
+    templates={"environment/namespace.yaml": {}},
     namespaced=False,
     columns=(
         Column("Health", ".status.health"),

@@ -36,7 +36,7 @@ def check_schema(lowered: Lowered, judged: tuple[str, ...], known: ClusterSchema
     What none of them takes may have any shape: nothing more should be asked of it.
     """
     gvk: Gvk = (lowered.data["apiVersion"], lowered.data["kind"])
-    emitted = bool(lowered.template)
+    emitted = not lowered.own
     remarks = (*_of_fields(lowered, gvk, judged, known), *_of_kind(gvk, judged, known, emitted))
     if not remarks:
         return (), True
@@ -55,7 +55,7 @@ def _fault(lowered: Lowered, remark: _Remark, judged: tuple[str, ...]) -> Fault:
 def _of_fields(lowered: Lowered, gvk: Gvk, judged: tuple[str, ...], known: ClusterSchemas) -> tuple[_Remark, ...]:
     """R0601 to R0604: what the schemas do not allow."""
     found: dict[tuple[str, FieldPath, str], tuple[SchemaFault, list[str]]] = {}
-    defined, emitted = known.schemas.get(gvk, b""), bool(lowered.template)
+    defined, emitted = known.schemas.get(gvk, b""), not lowered.own
     for version in judged:
         for fault in schema_faults(version, lowered.data, emitted=emitted, defined=defined):
             found.setdefault((fault.code, fault.path, fault.message), (fault, []))[1].append(version)

@@ -1,4 +1,4 @@
-"""roster schema: what the fleet's repository knows of the kinds that its clusters define."""
+"""roster schema pull: what a cluster defines -> schemas in the fleet's repository, beside those for editors."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import Command
+from compiler.commands.schema import schema
 from reconciler.commands.options import environment_names
 
 if TYPE_CHECKING:
     from reconciler.keep_pulled import Kept
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def schema() -> None:
-    """Keep the definitions of clusters in the fleet's repository, so that objects are judged by them."""
 
 
 @schema.command(cls=Command)

@@ -12,7 +12,7 @@ from tests.architecture.source_files import Module, module, modules
 DOORS: dict[str, tuple[str, ...]] = {
     "click": ("compiler.cli", "compiler.commands.*", "reconciler.cli", "reconciler.commands.*"),
     "git": ("compiler.trees.git_command",),
-    "jinja2": ("compiler.expression",),
+    "jinja2": ("compiler.sandbox", "compiler.guard"),
     "jsonpatch": ("compiler.json_patch",),
     "jsonpointer": ("compiler.json_patch",),
     "jsonschema_rs": ("compiler.object_schema",),
@@ -70,6 +70,7 @@ DECIDING = ("reconciler.plan", "reconciler.plan_*", "reconciler.adjudicate", "re
 COMPILER_STAGES = (
     "read",
     "pin",
+    "shadow",
     "translate",
     "overlay",
     "parse",

@@ -12,7 +12,7 @@ from compiler.metadata import Metadata
 from compiler.misfit_words import pattern_words
 from compiler.model_schema import model_schema
 from compiler.pipeline import compile_environment
-from compiler.template import Template
+from compiler.template_compiler import compile_template
 from compiler.trees.folder import FolderTree
 
 ENVIRONMENT = """\
@@ -91,10 +91,14 @@ MISTAKES = {
         agent(("port: 8080", 'port: "8080"')),
         [("R0302", f"{AGENT_FILE}:10:23", "port: it must be a whole number")],
     ),
+    "a runtime that nobody knows": (
+        agent(("type: custom", "type: costum")),
+        [("R0808", f"{AGENT_FILE}:5:21", "did you mean custom?")],
+    ),
     "a value out of range": (agent(("8080", "80800")), [("R0304", f"{AGENT_FILE}:10:23", "65535")]),
     "a value that is not allowed": (
-        agent(("type: custom", "type: costum")),
-        [("R0304", f"{AGENT_FILE}:5:21", "did you mean custom?")],
+        agent(("framework: {type: custom,", "mode: deamon\n  framework: {type: custom,")),
+        [("R0304", f"{AGENT_FILE}:5:9", "did you mean daemon?")],
     ),
     "a value that is not allowed in a list": (
         agent(("{use: claude/sonnet}", "{use: claude/sonnet, requires: [tools, flying]}")),
@@ -364,7 +368,7 @@ def test_a_text_that_an_overlay_names_lies_beside_the_overlay(tmp_path):
 
 
 def test_a_fault_of_a_template_is_told_in_a_sentence_and_is_not_blamed_on_the_specs(tmp_path, monkeypatch):
-    wrong = Template("agent/deployment.yaml", 'kind: Deployment\nname: "a {{ environment }}"\n')
+    wrong = compile_template("agent/deployment.yaml", b'kind: Deployment\nname: "a {{ environment }}"\n')
     monkeypatch.setattr(PackageAssets, "template", lambda self, path: wrong)
     with pytest.raises(RosterError) as caught:
         compiled(tmp_path, FLEET)

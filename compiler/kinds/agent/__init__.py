@@ -12,13 +12,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compiler.expression import OMITTED
-from compiler.kind import Column, Emit, Kind
+from compiler.kind import Column, DataFile, Emit, Kind
+from compiler.kinds.agent.containers import VALUES as CONTAINERS
 from compiler.kinds.agent.containers import containers, port_name
 from compiler.kinds.agent.contract import Contract, contract_of
-from compiler.kinds.agent.facts import Agent, facts
-from compiler.kinds.agent.routing import routes, service_host
+from compiler.kinds.agent.contract_findings import contract_findings
+from compiler.kinds.agent.facts import FACTS, Agent, facts
+from compiler.kinds.agent.routing import AFFINITY, routes, service_host
+from compiler.kinds.agent.routing import VALUES as ROUTE
 from compiler.kinds.agent.rules import rules
-from compiler.kinds.agent.scaling import autoscaler, bounds, fewest, hpa_metrics, keda_triggers
+from compiler.kinds.agent.scaling import (
+    BOUNDS,
+    METRICS,
+    TRIGGERS,
+    autoscaler,
+    bounds,
+    fewest,
+    hpa_metrics,
+    keda_triggers,
+)
 from compiler.kinds.agent.spec import AgentSpec
 from compiler.kinds.agent.volumes import volumes
 from compiler.naming import hashed, selector
@@ -150,6 +162,41 @@ def _exports(agent: Agent, scope: Scope) -> Mapping[str, Any]:
     return {"a2aUrl": f"http://{service_host(agent, scope)}:{a2a.port}" if a2a else None}
 
 
+_VALUES = {
+    "agent": "the agent's spec, defaults filled in: `roster explain Agent`",
+    "selector": "the labels that select the agent's pods; they never change",
+    "ports": "the facades' ports: each a name and a port",
+}
+_POD = {
+    **_VALUES,
+    **CONTAINERS,
+    "podLabels": "the labels of the pods: the agent's own and those that select them",
+    "replicas?": "the number of pods, unless an autoscaler owns it",
+    "account": "the ServiceAccount of the pods",
+    "grace": "the seconds that a pod gets to end",
+    "volumes": "the volumes of the pods, as Kubernetes lists them",
+    "envFrom": "sources of environment variables of every container, as Kubernetes lists them",
+    "pullSecrets": "the Secrets for image registries, as Kubernetes lists them",
+    "pullPolicy?": "when images are pulled, where the environment says so",
+    "spread": "whether the pods are to be spread over zones",
+}
+_TEMPLATES = {
+    "agent/deployment.yaml": _POD,
+    "agent/config_map.yaml": {
+        "configName": "what the ConfigMap must be called: its family and a hash of the content",
+        "text": "the agent's own settings as JSON, to the byte",
+    },
+    "agent/service.yaml": _VALUES,
+    "agent/service_account.yaml": _VALUES,
+    "agent/network_policy.yaml": _VALUES,
+    "agent/horizontal_pod_autoscaler.yaml": {**_VALUES, **BOUNDS, **METRICS},
+    "agent/scaled_object.yaml": {**_VALUES, **BOUNDS, **TRIGGERS},
+    "agent/pod_disruption_budget.yaml": _VALUES,
+    "agent/virtual_service.yaml": ROUTE,
+    "agent/http_route.yaml": ROUTE,
+    "agent/destination_rule.yaml": AFFINITY,
+}
+
 KIND = Kind(
     name="Agent",
     plural="agents",
@@ -157,6 +204,8 @@ KIND = Kind(
     spec=AgentSpec,
     title="A program that holds conversations, or answers single requests, with prompts, models and tools.",
     lower=_lower,
+    templates=_TEMPLATES,
+    data={"runtimes": DataFile(Contract, FACTS, contract_findings)},
     exports=_exports,
     check=rules,
     columns=(

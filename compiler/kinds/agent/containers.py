@@ -15,6 +15,24 @@ CREDENTIALS = "/var/run/secrets/roster/credentials"
 
 Values = Mapping[str, Any]
 
+CONTAINER: Mapping[str, str] = {
+    "image": "its image",
+    "env": "its environment variables, as Kubernetes lists them",
+    "ports": "its ports, as Kubernetes lists them",
+    "resources?": "its requests and limits",
+    "mounts": "its volumeMounts",
+    "health.port?": "the port on which it says over HTTP whether it works",
+    "health.readiness?": "the path that answers whether it is ready",
+    "health.liveness?": "the path that answers whether it is alive",
+}
+"""What is told of one container."""
+VALUES: Mapping[str, str] = {
+    **{f"facade.{name}": f"the container that speaks with clients: {what}" for name, what in CONTAINER.items()},
+    **{f"runtime.{name}": f"the container that runs the agent: {what}" for name, what in CONTAINER.items()},
+    "runtime.socket.port?": "the port that opens when it is ready, where no path says so",
+}
+"""What a pod template may use of the containers; a runtime has one or both."""
+
 
 def containers(agent: Agent, contract: Contract, facts: Facts, scope: Scope) -> Values:
     """`facade` and `runtime`, the containers that there are, each a map of its template values."""

@@ -15,6 +15,48 @@ Facts = Mapping[str, Derived]
 """Name of a fact -> a text, or a map that stands under `valueFrom`."""
 
 
+FACTS: Mapping[str, str] = {
+    "agentName": "the agent's name",
+    "namespace": "the environment's namespace",
+    "promptName": "the prompt that a conversation begins with",
+    "packVersion": "the version of its PromptPack",
+    "facadeType": "the protocol of the first facade",
+    "facadePort": "the port of the first facade",
+    "handler": "who answers the first facade's requests",
+    "runtimeAddress": "where the facade container reaches the runtime container",
+    "a2aEnabled": "true, where a2a stands beside the first facade",
+    "a2aPort": "its port there",
+    "mcpEnabled": "true, where mcp stands beside the first facade",
+    "mcpPort": "its port there",
+    "toolsFolder": "the folder with the files of tools",
+    "toolsPath": "the file with the tools, or the folder where each source has a file",
+    "sessionUrl": "the address of the session store, from a Secret",
+    "sessionTTL": "how long an idle conversation is kept",
+    "a2aTaskTTL": "how long a task is kept",
+    "a2aConversationTTL": "how long a conversation over A2A is kept",
+    "a2aTaskStoreType": "where tasks are kept, memory or redis",
+    "a2aTaskStoreUrl": "the address of the task store",
+    "a2aClients": "the agents that may be called, as JSON",
+    "mediaBasePath": "the folder where media of a conversation are found",
+    "mediaPath": "the folder of a local media store",
+    "mediaType": "the kind of the media store",
+    "mediaMaxFileSize": "the largest file, in bytes",
+    "mediaDefaultTTL": "how long media are kept",
+    "mediaUploadURLTTL": "how long an address for an upload holds",
+    "mediaDownloadURLTTL": "how long an address for a download holds",
+    "mediaS3Bucket": "the bucket in S3",
+    "mediaS3Region": "its region",
+    "mediaS3Prefix": "the beginning of its keys",
+    "mediaS3Endpoint": "the address of a store that speaks S3",
+    "mediaGcsBucket": "the bucket in Google Cloud Storage",
+    "mediaGcsPrefix": "the beginning of its names",
+    "mediaAzureAccount": "the account in Azure",
+    "mediaAzureContainer": "its container",
+    "mediaAzurePrefix": "the beginning of its names",
+}
+"""What a contract's `env` may name; a fact that does not apply to an agent makes no variable."""
+
+
 def facts(agent: Agent, contract: Contract, scope: Scope) -> Facts:
     """Everything a contract's `env` may name, for one agent; what does not apply is missing."""
     found = {

@@ -100,9 +100,10 @@ def _expose(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
 
 def _runtime(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
     framework = agent.spec.framework
-    if framework.type == "custom" and framework.image is None:
-        yield error(agent, "R0534", "the custom runtime has no image", "framework", help="add image")
-    if framework.type != "custom" and framework.health is not None:
+    contract = contract_of(framework.type, scope.assets).runtime
+    if not contract.image and framework.image is None:
+        yield error(agent, "R0534", f"the {framework.type} runtime has no image", "framework", help="add image")
+    if contract.health is not None and framework.health is not None:
         yield error(
             agent, "R0534", f"the health check of {framework.type} is its own", "framework", "health", help="remove it"
         )
@@ -124,19 +125,21 @@ def _runtime(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
                 help=did_you_mean(mount.volume, agent.spec.runtime.volumes) or "declare it under volumes",
                 known=agent.spec.runtime.volumes,
             )
-    if framework.type == "promptkit" and framework.image is None:
+    if framework.image is None:
         yield from _read_elsewhere(agent, scope)
 
 
 def _read_elsewhere(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
     """Warn of settings that the stock images take from their own system's objects, which are not emitted yet."""
-    fields = contract_of(agent.spec.framework.type, scope.assets).reads_elsewhere
-    given = [field for field in fields if _is_set(agent, field)]
+    contract = contract_of(agent.spec.framework.type, scope.assets)
+    framework = agent.spec.framework.type
+    system = contract.system or framework
+    given = [field for field in contract.reads_elsewhere if _is_set(agent, field)]
     if given:
         yield warning(
             agent,
             "R0536",
-            f"the stock images of promptkit read {', '.join(given)} from Omnia's own objects",
+            f"the stock images of {framework} read {', '.join(given)} from {system}'s own objects",
             "framework",
             label="Roster does not emit those objects yet",
             help="keep them in the cluster beside the agent, or set framework.image to a runtime that reads files",

@@ -1,6 +1,6 @@
 """Routing: an agent's exposed facades -> the routes through the environment's gateway."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compiler.kind import Emit
@@ -12,6 +12,20 @@ from compiler.source import Derived
 
 Router = str
 """`istio`, `gatewayAPI`, or empty where the environment has neither."""
+
+
+VALUES: Mapping[str, str] = {
+    "route": "what the route must be called: the agent's name, with the facade's where it is not the first",
+    "hosts": "the host names that lead to the facade",
+    "gateway": "the name of the environment's gateway",
+    "gatewayNamespace": "the namespace of the gateway",
+    "gatewayPath": "namespace/name of the gateway, as Istio writes it",
+    "service": "the host name of the agent's Service inside the cluster",
+    "port": "the port of the facade",
+}
+"""What the template of a route may use."""
+AFFINITY: Mapping[str, str] = {"host": "the host name of the agent's Service inside the cluster"}
+"""What the template of a DestinationRule may use."""
 
 
 def router(scope: Scope) -> Router:

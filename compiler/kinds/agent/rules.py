@@ -16,7 +16,11 @@ _FACADES = {"daemon": {"websocket", "a2a", "custom"}, "function": {"rest", "mcp"
 
 def rules(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
     """Every finding on one agent."""
-    yield from _facades(agent)
+    unknown = tuple(_runtime(agent, scope))
+    if unknown:
+        yield from unknown
+        return
+    yield from _facades(agent, scope)
     yield from _function(agent)
     yield from _prompts(agent, scope)
     yield from _models(agent, scope)
@@ -28,8 +32,17 @@ def rules(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
     yield from placement_rules(agent, scope)
 
 
-def _facades(agent: Agent) -> Iterator[Diagnostic]:
+def _runtime(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
+    """A runtime that has no contract, by which alone the rest could be judged."""
+    name, known = agent.spec.framework.type, scope.assets.runtimes()
+    if name not in known:
+        help = did_you_mean(name, known) or f"there are {_listed(known)}; a fleet adds templates/runtimes/{name}.yaml"
+        yield error(agent, "R0808", f"there is no runtime {name}", "framework", "type", help=help, known=known)
+
+
+def _facades(agent: Agent, scope: Scope) -> Iterator[Diagnostic]:
     declared = agent.spec.facades.declared()
+    contract = contract_of(agent.spec.framework.type, scope.assets)
     allowed = _FACADES[agent.spec.mode]
     if not declared:
         yield error(
@@ -45,7 +58,7 @@ def _facades(agent: Agent) -> Iterator[Diagnostic]:
                 name,
                 help=f"use {_listed(allowed)}, or another mode",
             )
-        if name == "custom" and facade.image is None and agent.spec.framework.type != "custom":
+        if name == "custom" and facade.image is None and contract.facade is not None:
             yield error(agent, "R0520", "the custom facade has no image", "facades", name, help="add image")
     if agent.spec.mode == "function" and declared and "rest" not in declared:
         yield error(agent, "R0520", "a function has no rest facade", "facades", help="add rest: {}")

@@ -1,5 +1,6 @@
 """Scaling: an agent's `runtime.scale` -> who decides how many pods there are, and the values of that autoscaler."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from compiler.kinds.agent.contract import Contract
@@ -12,6 +13,15 @@ Autoscaler = Literal["fixed", "hpa", "keda"]
 
 _CPU, _MEMORY = 90, 70
 """Targets in percent where an agent names none: what Omnia's operator sets."""
+
+
+BOUNDS: Mapping[str, str] = {
+    "min": "the fewest pods",
+    "max": "the most pods",
+}
+METRICS: Mapping[str, str] = {"metrics": "what a HorizontalPodAutoscaler measures, as Kubernetes lists it"}
+TRIGGERS: Mapping[str, str] = {"triggers": "what KEDA measures, as KEDA lists it"}
+"""What the templates of autoscalers may use."""
 
 
 def autoscaler(scale: Scale) -> Autoscaler:

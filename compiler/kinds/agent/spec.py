@@ -52,18 +52,21 @@ class Health(Shape):
 class Framework(Shape):
     """What runs the agent."""
 
-    type: Literal["promptkit", "custom"] = Field(
+    type: Name = Field(
         default="promptkit",
-        description="The runtime contract: Omnia's `promptkit`, or `custom` for an image of one's own.",
+        description="The runtime contract: Omnia's `promptkit`, `custom` for an image of one's own, or the name of a "
+        "contract of the fleet's, a file in templates/runtimes/.",
+        examples=["promptkit", "custom"],
     )
     version: Annotated[String, Variable()] | None = Field(
         default=None, description="Tag of the runtime's stock image, `0.9.0`."
     )
     image: Annotated[String, Variable()] | None = Field(
-        default=None, description="Image of the runtime container in place of the stock one; `custom` needs it."
+        default=None,
+        description="Image of the runtime container in place of the stock one; `custom` has none of its own.",
     )
     health: Health | None = Field(
-        default=None, description="Health check of a `custom` image; default: the port opens."
+        default=None, description="Health check, where the contract has none; default: the port opens."
     )
 
 

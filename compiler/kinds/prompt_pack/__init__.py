@@ -18,7 +18,7 @@ from compiler.kinds.prompt_pack.pack import pack
 from compiler.kinds.prompt_pack.rules import NoPack, check, read_pack
 from compiler.kinds.prompt_pack.spec import PromptPackSpec
 from compiler.kube_object import readable
-from compiler.payload import Payload, payload, written
+from compiler.payload import VALUES, Payload, payload, written
 from compiler.scope import Scope
 from compiler.source import Derived
 from compiler.spec_key import SpecKey
@@ -70,6 +70,7 @@ KIND = Kind(
     spec=PromptPackSpec,
     title="One version of a set of prompts.",
     lower=_lower,
+    templates={"prompt_pack/config_map.yaml": VALUES},
     exports=_exports,
     check=check,
     versioned=True,

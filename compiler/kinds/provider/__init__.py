@@ -19,7 +19,7 @@ from compiler.kind import Column, Emit, Kind
 from compiler.kinds.provider.rules import check
 from compiler.kinds.provider.spec import KEYS_OF_AUTH, Auth, ProviderSpec
 from compiler.kube_object import readable
-from compiler.payload import payload, written
+from compiler.payload import VALUES, payload, written
 from compiler.scope import Scope
 
 KEY_VARIABLES: Mapping[str, str] = {
@@ -103,6 +103,7 @@ KIND = Kind(
     spec=ProviderSpec,
     title="An endpoint of models, and the models it offers.",
     lower=_lower,
+    templates={"provider/config_map.yaml": VALUES},
     exports=_exports,
     check=check,
     columns=(

@@ -19,7 +19,7 @@ from compiler.kinds.tool_registry.rules import check
 from compiler.kinds.tool_registry.spec import ToolRegistrySpec
 from compiler.kinds.tool_registry.tools import SECRETS, TOKENS, tools
 from compiler.kube_object import readable
-from compiler.payload import Payload, payload, written
+from compiler.payload import VALUES, Payload, payload, written
 from compiler.scope import Scope
 
 _BY_SECRET = frozenset(("bearer", "basic"))
@@ -68,6 +68,7 @@ KIND = Kind(
     spec=ToolRegistrySpec,
     title="A set of tools that agents may use.",
     lower=_lower,
+    templates={"tool_registry/config_map.yaml": VALUES},
     exports=_exports,
     check=check,
     columns=(Column("Health", ".status.health"),),
