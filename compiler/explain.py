@@ -44,7 +44,7 @@ def overview() -> str:
     """What can be asked about: every kind and every code."""
     width = max(map(len, KINDS))
     kinds = "".join(f"  {kind.name:<{width}}  {kind.title}\n" for kind in KINDS.values())
-    asked = "Ask with a kind, a field of one such as Agent.runtime.scale, or a code."
+    asked = "Ask with a kind, a field of one such as Agent.runtime.scale, a code, or `template`."
     return f"{asked}\n\nKinds:\n{kinds}\nCodes of messages:\n{list_codes()}"
 
 
@@ -70,7 +70,7 @@ def _kind(kind: Kind) -> str:
             f"In a cluster: kubectl get {kind.plural}.{DOMAIN} ({names}){scope}.",
             "",
             "Fields of spec:",
-            *_fields(schema["properties"]["spec"], schema),
+            *fields(schema["properties"]["spec"], schema),
             *_later(kind, ()),
             "",
             f"`roster explain {kind.name}.FIELD` says more about one of them.",
@@ -113,7 +113,7 @@ def _field(kind: Kind, path: list[str]) -> str:
         lines.append(f"It must {pattern_words(own['pattern'])}.")
     lines += [f"Rule: {rule['else']['errorMessage']}." for rule in own.get("allOf", ())]
     if _is_map(inner) and "x-roster-file" not in here:
-        lines += ["", "Fields:", *_fields(inner, root), *_later(kind, tuple(steps[1:]))]
+        lines += ["", "Fields:", *fields(inner, root), *_later(kind, tuple(steps[1:]))]
     return "\n".join((*lines, ""))
 
 
@@ -147,8 +147,8 @@ def _is_map(schema: Schema) -> bool:
     return bool(schema.get("properties"))
 
 
-def _fields(schema: Schema, root: Schema) -> Iterator[str]:
-    """For each field its name, type and default, and below what it is for."""
+def fields(schema: Schema, root: Schema) -> Iterator[str]:
+    """For each field of a schema its name, type and default, and below what it is for."""
     properties: dict[str, Any] = schema["properties"]
     required = schema.get("required", ())
     width = min(24, max(map(len, properties)))

@@ -334,6 +334,16 @@ def test_explain_explains_codes_kinds_and_fields(fleet: Fleet) -> None:
         assert errors == ""
 
 
+def test_explain_explains_templates_and_knows_those_of_the_fleet(fleet: Fleet) -> None:
+    shown, _ = fleet.roster("explain", "template")
+    assert "\n  agent/deployment " in shown
+    fleet.write({"templates/agent/extra/more.yaml": "# One more.\nkind: ConfigMap\n"})
+    shown, _ = fleet.roster("explain", "template", "agent/extra/more")
+    assert shown.startswith("agent/extra/more\nThe fleet's own. One more.\n")
+    _, errors = fleet.roster("explain", "Agent", "Provider", code=2)
+    assert errors.startswith("error: explain takes one topic, and Provider is a second one\n")
+
+
 @pytest.mark.parametrize("command", ["validate", "compile", "diff", "explain"])
 def test_help_teaches_by_examples(fleet: Fleet, command: str) -> None:
     shown, _ = fleet.roster(command, "--help")
