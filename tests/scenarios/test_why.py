@@ -1,10 +1,11 @@
 """Twenty agents in three environments: what `roster why` prints is what the files say at the lines it names."""
 
 import json
+import re
 
 import pytest
 
-from tests.scenarios.repository import Repository, make
+from tests.scenarios.repository import ROOT, Repository, make
 
 HEAD = "apiVersion: roster.dev/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec:\n"
 BASE = {
@@ -63,6 +64,7 @@ PROD = {
     "environments/prod/agent-12.yaml": "apiVersion: roster.dev/v1alpha1\nkind: Agent\nmetadata: {name: agent-12}\n"
     "spec:\n  runtime:\n    scale: {replicas: 5}\n",
 }
+TEMPLATE = "templates/agent/service.yaml"
 FIELDS = [
     # environment, object, field, value, the lines in order
     ("prod", "deployment/agent-10", "spec.replicas", 2, ["base/agent-10.yaml replicas: 2"]),
@@ -117,6 +119,7 @@ FIELDS = [
     ),
     ("prod", "service/agent-15", "spec.ports[0].port", 8015, ["base/agent-15.yaml port: 8015"]),
     ("prod", "serviceaccount/agent-16", "metadata.name", "agent-16", ["base/agent-16.yaml name: agent-16"]),
+    ("prod", "service/agent-17", "metadata.annotations.team", "care", []),
     (
         "prod",
         "Provider/claude",
@@ -137,7 +140,9 @@ def fleet(tmp_path_factory) -> Repository:
         for number in range(10, 30)
     }
     repository.commit({**BASE, **agents}, "the fleet")
-    repository.write({**EU, **PROD})
+    shipped = (ROOT / TEMPLATE).read_text()
+    template = re.sub(r"(?m)^(\s+)name: (.*)$", r"\1name: \2\n\1annotations: {team: care}", shipped, count=1)
+    repository.write({**EU, **PROD, TEMPLATE: template})
     repository.git("add", "--all")
     repository.git("commit", "--quiet", "--message", "environments", "--author", "Ben <ben@example.com>")
     return repository
@@ -167,3 +172,12 @@ def test_why_prints_the_chain(fleet, name, thing, field, value, lines):
             .split("author ")[1]
             .split("\n")[0]
         )
+
+
+def test_a_template_of_the_fleet_is_named_with_its_line(fleet):
+    (found,) = json.loads(
+        fleet.roster("why", "prod", "service/agent-17", "metadata.annotations.team", "--format", "json")
+    )["fields"]
+    place = found["links"][0]["place"]
+    assert place["file"] == TEMPLATE
+    assert "team: care" in line_at(fleet, place)
