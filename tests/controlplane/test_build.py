@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.controlplane import build, toolchain
-from tests.controlplane.build import Recipe, Workplace
+from tests.controlplane.recipe import Recipe, Workplace, cached, digest
 from tests.controlplane.toolchain import Go, Unavailable, find_go, needed_go
 
 NEW = Go(Path("/new/go"), "1.27.3 linux/amd64")
 OLD = Go(Path("/old/go"), "1.19 linux/amd64")
+DEFINITIONS = build.MODULES / "definitions"
+PEERS = Path(__file__).parents[1] / "benchmarks" / "modules"
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +37,15 @@ def test_no_toolchain_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
         find_go((1, 26))
 
 
-@pytest.mark.parametrize("module", ["kubernetes", "kwok", "definitions"])
-def test_each_module_says_which_go_it_needs_and_has_sums(module: str) -> None:
-    folder = build.MODULES / module
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *(build.MODULES / name for name in ("kubernetes", "kwok", "definitions")),
+        *(PEERS / name for name in ("helm", "kubeconform", "kustomize")),
+    ],
+    ids=lambda folder: folder.name,
+)
+def test_each_module_says_which_go_it_needs_and_has_sums(folder: Path) -> None:
     assert needed_go(folder / "go.mod") >= (1, 26)
     assert (folder / "go.sum").stat().st_size > 0
 
@@ -49,14 +57,14 @@ def test_two_builds_at_once_build_once() -> None:
         built.append(place.output)
         (place.output / "program").write_text("program")
 
-    recipe = Recipe("definitions", "", "no time", fill)
-    threads = [threading.Thread(target=build._cached, args=(recipe,)) for _ in range(4)]
+    recipe = Recipe(DEFINITIONS, "", "no time", fill)
+    threads = [threading.Thread(target=cached, args=(recipe,)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(built) == 1
-    assert (build._cached(recipe) / "program").read_text() == "program"
+    assert (cached(recipe) / "program").read_text() == "program"
 
 
 def test_a_failed_build_leaves_nothing_that_looks_built(tmp_path: Path) -> None:
@@ -65,7 +73,7 @@ def test_a_failed_build_leaves_nothing_that_looks_built(tmp_path: Path) -> None:
         raise Unavailable("the network is down")
 
     with pytest.raises(Unavailable):
-        build._cached(Recipe("definitions", "", "no time", fill))
+        cached(Recipe(DEFINITIONS, "", "no time", fill))
     assert [path.name for path in tmp_path.glob("roster/controlplane/*")] == ["lock"]
 
 
@@ -75,11 +83,10 @@ def test_sums_that_go_had_to_add_are_refused() -> None:
             sums.write("example.org/unseen v1.0.0 h1:AAAA=\n")
 
     with pytest.raises(Unavailable, match="does not cover"):
-        build._cached(Recipe("definitions", "", "no time", fill))
+        cached(Recipe(DEFINITIONS, "", "no time", fill))
 
 
 def test_another_toolchain_or_flag_is_another_folder() -> None:
-    module = build.MODULES / "kwok"
-    folders = {build._digest(build.KWOK, module, go) for go in (OLD, NEW)}
-    folders.add(build._digest(Recipe("kwok", "-w", "", build.KWOK.fill), module, NEW))
+    folders = {digest(build.KWOK, go) for go in (OLD, NEW)}
+    folders.add(digest(Recipe(build.KWOK.module, "-w", "", build.KWOK.fill), NEW))
     assert len(folders) == 3
