@@ -73,6 +73,14 @@ def schema_problem(schema: bytes) -> str:
     return ""
 
 
+def schema_of(version: str, gvk: Gvk) -> Mapping[str, Any] | None:
+    """The JSON Schema by which an object that we emitted is judged, whole in itself; None where there is none."""
+    judges = _judges(version, *gvk, True, b"")
+    return judges[0].schema if judges else None
+
+
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judge:
     validator: Draft202012Validator

@@ -1,5 +1,7 @@
 """Fleets: how many agents -> the files of a fleet of that size, about eight objects an agent."""
 
+from pathlib import Path
+
 ENVIRONMENT = """\
 apiVersion: roster.dev/v1alpha1
 kind: Environment
@@ -96,3 +98,10 @@ def fleet(agents: int) -> dict[str, str]:
     for number in range(agents):
         files[f"environments/prod/agents/agent-{number}.yaml"] = AGENT.replace("NUMBER", str(number))
     return files
+
+
+def write_fleet(agents: int, root: Path) -> None:
+    """Write a fleet of so many agents below a folder."""
+    for path, text in fleet(agents).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
