@@ -79,8 +79,6 @@ def schema_of(version: str, gvk: Gvk) -> Mapping[str, Any] | None:
     return judges[0].schema if judges else None
 
 
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judge:
     validator: Draft202012Validator

@@ -14,6 +14,7 @@ from compiler import __version__
 from compiler.assets import PackageAssets
 from compiler.check import check
 from compiler.cluster_schemas import cluster_schemas
+from compiler.collector import resting_collector
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.echo import are_of_shape, is_echo, names_one_of
@@ -40,6 +41,7 @@ from compiler.verify import verify
 from compiler.vet import vet
 
 
+@resting_collector()
 def compile_environment(
     tree: Tree,
     environment: str,

@@ -7,7 +7,6 @@ VirtualService (with a DestinationRule where conversations must stay with their 
 Exports `a2aUrl`, where other agents reach it over A2A.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,6 +32,7 @@ from compiler.kinds.agent.scaling import (
 )
 from compiler.kinds.agent.spec import AgentSpec
 from compiler.kinds.agent.volumes import volumes
+from compiler.kube_object import readable
 from compiler.naming import hashed, selector
 from compiler.scope import Scope
 from compiler.source import Derived
@@ -139,7 +139,7 @@ def _config(agent: Agent) -> dict[str, Any]:
     spec = agent.data["spec"]
     fields = ("mode", "models", "tools", "facades", "session", "inputSchema", "outputSchema", "outputFormat", "media")
     settings = {"name": agent.name, **{field: spec[field] for field in fields if field in spec}}
-    text = json.dumps(settings, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = readable(settings)
     paths = tuple((field,) for field in fields if field in spec)
     name = hashed(f"{agent.name}-config", {"agent.json": text})
     return {"configName": agent.derived(name, *paths), "text": agent.derived(text, *paths)}
