@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeGuard
 
 PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(?:[ ](?=[A-Za-z0-9_(./-])[A-Za-z0-9_(),./-]*)*\Z")
 """Text that no reader takes for anything else, words apart: no `:`, `#` or quote, no digit or dot in front."""
@@ -13,6 +14,8 @@ LITERAL = re.compile(r"[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00
 """Characters that a literal block holds unchanged; at U+2028 and U+2029 YAML 1.1 would break the line."""
 LONGEST_KEY = 1000
 """Readers look for the colon of a simple key within 1024 characters."""
+REMEMBERED = 100
+"""Characters of the longest text whose written form is remembered."""
 WIDE = re.compile(r"[\ud800-\udfff]")
 BYTES = bytes | bytearray
 ORDER = {"apiVersion": 0, "kind": 1, "metadata": 2}
@@ -42,7 +45,7 @@ def _top(item: Mapping[str, Any], parts: list[str]) -> None:
 
 def _key(key: str, indent: int) -> str:
     """A key and its colon; a very long one in the form with a question mark."""
-    text = _text(key)
+    text = _line(key)
     return f"{text}:" if len(text) <= LONGEST_KEY else f"? {text}\n{' ' * indent}:"
 
 
@@ -50,7 +53,7 @@ def _value(value: object, indent: int, parts: list[str]) -> None:
     """What follows a `key:`, its line end included."""
     if isinstance(value, str):
         parts.append(f" {_text(value, indent)}\n")
-    elif isinstance(value, Mapping) and value:
+    elif value and _is_map(value):
         parts.append("\n")
         _map(value, indent + 2, parts)
     elif isinstance(value, Sequence) and value and not isinstance(value, BYTES):
@@ -69,11 +72,16 @@ def _map(value: Mapping[str, Any], indent: int, parts: list[str], led: bool = Fa
         _value(value[key], indent, parts)
 
 
+def _is_map(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value is a map; a dict is told from other maps in a tenth of the time."""
+    return type(value) is dict or isinstance(value, Mapping)
+
+
 def _sequence(value: Sequence[Any], indent: int, parts: list[str]) -> None:
     margin = " " * indent
     for item in value:
         parts.append(margin + "-")
-        if isinstance(item, Mapping) and item:
+        if item and _is_map(item):
             parts.append(" ")
             _map(item, indent + 2, parts, led=True)
         elif isinstance(item, Sequence) and item and not isinstance(item, str | BYTES):
@@ -111,13 +119,24 @@ def _float(value: float) -> str:
     return digits + exponent + power
 
 
-def _text(text: str, indent: int = -1) -> str:
-    """A string: plain, as a literal block (only where `indent` tells the parent's margin), or in double quotes."""
-    if PLAIN.match(text) and text.lower() not in WORDS:
-        return text
-    if indent >= 0 and "\n" in text and _fits_block(text):
+def _text(text: str, indent: int) -> str:
+    """A string behind a key or dash at a margin: plain, as a literal block, or in double quotes."""
+    if "\n" in text and _fits_block(text):
         return _block(text, indent + 2)
-    return _quoted(text)
+    return _line(text)
+
+
+def _line(text: str) -> str:
+    """A string on one line: plain, or in double quotes."""
+    return _short(text) if len(text) <= REMEMBERED else _written(text)
+
+
+def _written(text: str) -> str:
+    return text if PLAIN.match(text) and text.lower() not in WORDS else _quoted(text)
+
+
+_short = lru_cache(maxsize=20_000)(_written)
+"""The same for what is written again and again: keys, names, short values."""
 
 
 def _fits_block(text: str) -> bool:

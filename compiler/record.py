@@ -23,13 +23,11 @@ def record(declaration: Declaration[Any], environment: Declaration[Any]) -> Kube
     metadata = {"name": name, "labels": labels}
     if KINDS[key.kind].namespaced:
         metadata["namespace"] = environment.spec.namespace
-    data = {
-        "apiVersion": API_VERSION,
-        "kind": key.kind,
-        "metadata": metadata,
-        "spec": _shortened(declaration.data["spec"]),
-    }
-    return KubeObject(key_of(data), API_VERSION, canonical(data), key)
+    data = {"apiVersion": API_VERSION, "kind": key.kind, "metadata": metadata, "spec": declaration.data["spec"]}
+    body = canonical(data)
+    if len(body) > MAX_TEXT:
+        body = canonical({**data, "spec": _shortened(data["spec"])})
+    return KubeObject(key_of(data), API_VERSION, body, key)
 
 
 def _shortened(value: Any) -> Any:

@@ -206,7 +206,8 @@ def _plain(text: str) -> Any:
     """What a plain scalar stands for, problems aside."""
     if text in _BOOLEANS or text in _NULLS:
         return None
-    return None if _INTEGER.match(text) or _FLOAT.match(text) else text
+    is_number = text[0] in _NUMBER_START and (_INTEGER.match(text) or _FLOAT.match(text))
+    return None if is_number else text
 
 
 def _problem(code: str, node: Node, message: str, help: str = "") -> Problem:
