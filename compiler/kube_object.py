@@ -1,5 +1,6 @@
 """KubeObject: one Kubernetes object as canonical bytes, and ObjectKey, its identity."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,7 @@ def readable(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
-def key_of(body: dict[str, Any]) -> ObjectKey:
+def key_of(body: Mapping[str, Any]) -> ObjectKey:
     """The identity of an object given as plain data."""
     group, _, _ = str(body["apiVersion"]).rpartition("/")
     metadata = body["metadata"]
