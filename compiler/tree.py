@@ -31,3 +31,7 @@ class Tree(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes of one file. Raises KeyError if there is none."""
         ...
+
+    def identity(self, path: str) -> str:
+        """What identifies the content of one file: equal for equal bytes only. Raises KeyError as `read` does."""
+        ...

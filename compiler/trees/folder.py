@@ -1,8 +1,10 @@
 """FolderTree: a folder on disk in, its files as a Tree out; links are told and never followed."""
 
+import hashlib
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from compiler.errors import TargetError, UsageError
@@ -10,6 +12,12 @@ from compiler.tree import Entry
 
 NOT_OURS = frozenset({".git", ".roster"})
 """Folders at any depth that are no part of a fleet: Git's own, and the state of Roster."""
+
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds since its last change after which a file's times tell it from a later state of it on any file system."""
+_Signature = tuple[int, int, int, int]
+"""Inode, size, and times of the last change of content and of the file: what is equal in these was not written to."""
 
 
 class FolderTree:
@@ -24,24 +32,45 @@ class FolderTree:
         self._read: dict[str, bytes] = {}
         self._on_disk: dict[str, str] = {}
         self._entered: dict[str, bool] = {}
+        self._signed: dict[str, _Signature] = {}
+        self._settled: dict[str, _Signature] = {}
+        self._before: Mapping[str, tuple[_Signature, bytes]] = {}
 
     @property
     def name(self) -> str:
         """What to call it in messages."""
         return "work folder"
 
+    def again(self) -> "FolderTree":
+        """The folder as it is now; a file that is listed as it was, and had long been so, is not read a second time."""
+        later = FolderTree(self._root)
+        known = {path: (signature, self._read[path]) for path, signature in self._settled.items()}
+        later._before = {**self._before, **known}
+        return later
+
     def entries(self, folder: str) -> tuple[Entry, ...]:
         """Every file and link below `folder` ("" is the root), sorted by path; no contents are read."""
         folder = folder.strip("/")
         if folder not in self._listed:
-            self._listed[folder] = tuple(sorted(self._walk(folder))) if self._may_enter(folder) else ()
+            self._listed[folder] = (
+                tuple(sorted(self._walk(folder), key=lambda entry: entry.path)) if self._may_enter(folder) else ()
+            )
         return self._listed[folder]
 
     def read(self, path: str) -> bytes:
         """The bytes of one regular file. Raises KeyError if there is none, or only a link or a device."""
         if path not in self._read:
-            self._read[path] = self._bytes_of(path)
+            signature, content = self._before.get(path, (None, b""))
+            if signature is not None and signature == self._signed.get(path):
+                self._settled[path] = signature
+            else:
+                content = self._bytes_of(path)
+            self._read[path] = content
         return self._read[path]
+
+    def identity(self, path: str) -> str:
+        """What identifies the content of one file. Raises KeyError as `read` does."""
+        return f"sha256:{hashlib.sha256(self.read(path)).hexdigest()}"
 
     def _may_enter(self, folder: str) -> bool:
         """True if `folder`, given without a leading slash, lies in the tree and no step of the way to it is a link."""
@@ -67,7 +96,10 @@ class FolderTree:
                 elif item.is_symlink():
                     yield Entry(self._printable(path), 0, link=_printable(os.readlink(item.path)))
                 elif item.is_file(follow_symlinks=False):
-                    yield Entry(self._printable(path), item.stat(follow_symlinks=False).st_size)
+                    known = item.stat(follow_symlinks=False)
+                    printable = self._printable(path)
+                    self._signed[printable] = _signature(known)
+                    yield Entry(printable, known.st_size)
 
     def _scan(self, folder: str) -> list[os.DirEntry[str]]:
         try:
@@ -97,12 +129,19 @@ class FolderTree:
         except OSError:
             raise KeyError(path) from None
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            known = os.fstat(handle)
+            if not stat.S_ISREG(known.st_mode):
                 raise KeyError(path)
+            if time.time_ns() - max(known.st_mtime_ns, known.st_ctime_ns) > _SETTLED:
+                self._settled[path] = _signature(known)
             with open(handle, "rb", closefd=False) as file:
                 return file.read()
         finally:
             os.close(handle)
+
+
+def _signature(known: os.stat_result) -> _Signature:
+    return known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns
 
 
 def _printable(text: str) -> str:

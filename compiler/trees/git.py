@@ -59,13 +59,20 @@ class GitTree:
     def read(self, path: str) -> bytes:
         """The bytes of one regular file. Raises KeyError if there is none, or only a link."""
         if path not in self._read:
-            if path not in self._blobs:
-                self._look_up(path)
-            blob = self._blobs[path]
-            if blob is None or blob.entry.link is not None:
-                raise KeyError(path)
-            self._read[path] = self._contents(blob.sha)
+            self._read[path] = self._contents(self._file(path).sha)
         return self._read[path]
+
+    def identity(self, path: str) -> str:
+        """The blob's name in the object store; nothing is read. Raises KeyError as `read` does."""
+        return f"git:{self._file(path).sha}"
+
+    def _file(self, path: str) -> Blob:
+        if path not in self._blobs:
+            self._look_up(path)
+        blob = self._blobs[path]
+        if blob is None or blob.entry.link is not None:
+            raise KeyError(path)
+        return blob
 
     def close(self) -> None:
         """End the reading process; the tree can still be used, and starts another."""

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,6 +106,18 @@ def test_what_is_no_file_of_the_tree_cannot_be_read(tree: Tree, path: str) -> No
         tree.read(path)
 
 
+def test_equal_bytes_have_one_identity_and_others_another(tree: Tree) -> None:
+    by_identity: dict[str, set[bytes]] = {}
+    files = [entry.path for entry in tree.entries("") if entry.link is None]
+    for path in files:
+        by_identity.setdefault(tree.identity(path), set()).add(tree.read(path))
+    assert all(len(contents) == 1 for contents in by_identity.values())
+    assert len(by_identity) == len({tree.read(path) for path in files}) > 1
+    for path in ("no/such/file", ""):
+        with pytest.raises(KeyError):
+            tree.identity(path)
+
+
 def test_a_folder_never_opens_pipes_and_devices(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").write_text("x")
@@ -128,6 +141,42 @@ def test_a_big_file_costs_nothing_until_it_is_read(tmp_path: Path) -> None:
     with open(tmp_path / "huge", "wb") as file:
         file.truncate(1 << 40)
     assert FolderTree(tmp_path).entries("") == (Entry("huge", 1 << 40),)
+
+
+def test_a_second_look_reads_only_what_may_have_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def watched(path: Path, flags: int) -> int:
+        opened.append(Path(path).name)
+        return os.open(path, flags)
+
+    monkeypatch.setattr("compiler.trees.folder.os", SimpleNamespace(**{**vars(os), "open": watched}))
+    for name in ("same", "written", "replaced", "gone"):
+        (tmp_path / name).write_text("before")
+
+    def look(tree: FolderTree) -> dict[str, bytes]:
+        opened.clear()
+        return {entry.path: tree.read(entry.path) for entry in tree.entries("")}
+
+    first = FolderTree(tmp_path)
+    assert look(first) == dict.fromkeys(("gone", "replaced", "same", "written"), b"before")
+    look(first.again())
+    assert len(opened) == 4, "files that were written a moment ago may be written once more in the same tick"
+
+    monkeypatch.setattr("compiler.trees.folder._SETTLED", 0)
+    second = first.again()
+    look(second)
+    times = (tmp_path / "written").stat()
+    (tmp_path / "written").write_text("after!")
+    os.utime(tmp_path / "written", ns=(times.st_atime_ns, times.st_mtime_ns))
+    (tmp_path / "beside").write_text("after!")
+    (tmp_path / "beside").rename(tmp_path / "replaced")
+    (tmp_path / "gone").unlink()
+    third = second.again()
+    assert look(third) == {"replaced": b"after!", "same": b"before", "written": b"after!"}
+    assert sorted(opened) == ["replaced", "written"]
+    look(third.again())
+    assert opened == []
 
 
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
