@@ -24,7 +24,7 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...]
     """Errors and warnings, by place."""
     environment: Declaration[Any] | None = None
-    """The environment's own declaration (EnvironmentSpec), where it is well formed."""
+    """The environment's own declaration (EnvironmentSpec), where it is well formed and was compiled just now."""
     documents: Mapping[SpecKey, Layered] = field(default_factory=dict)
     """Every spec and plain document that took part, to find where a source was written."""
 
