@@ -16,6 +16,8 @@ import click
 from compiler.errors import RosterError, UsageError
 
 if TYPE_CHECKING:
+    from compiler.cache import Cache
+    from compiler.compiled import Compiled
     from compiler.reports.findings import Findings
     from compiler.setting import Setting
     from compiler.tree import Tree
@@ -137,6 +139,32 @@ def chosen(tree: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
         if name not in known and tree.entries(f"environments/{name}"):
             raise UsageError(f"{name} is abstract, or has no environment.yaml", f"name one of {', '.join(known)}")
     return tuple(dict.fromkeys(names)) or known
+
+
+def compile_trees(
+    context: click.Context,
+    tree: "Tree",
+    names: tuple[str, ...],
+    assignments: tuple[str, ...] = (),
+    *,
+    unpinned: bool = False,
+    kubernetes: tuple[str, ...] = (),
+) -> "tuple[Compiled, ...]":
+    """The environments of these names, compiled, or remembered from an earlier command. Raises UsageError."""
+    from compiler.compile_each import Terms, compile_each
+
+    terms = Terms(assignments, unpinned, kubernetes)
+    return compile_each(tree, names, _cache(directory(context)), terms)
+
+
+def _cache(fleet: Path) -> "Cache":
+    """The user's cache; none if ROSTER_CACHE is `off`, or where a fleet could write to it."""
+    from compiler.cache import Forgetful
+    from compiler.disk_cache import DiskCache, folder_for
+    from compiler.identity import compiler_identity
+
+    folder = folder_for(fleet)
+    return Forgetful() if folder is None else DiskCache(folder, compiler_identity())
 
 
 def reported(context: click.Context, findings: "Findings", tree: "Tree", style: str, limit: int | None = 10) -> str:

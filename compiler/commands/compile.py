@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler import __version__
 from compiler.cli import (
     DIFFERENT,
     WRONG,
     Command,
     chosen,
+    compile_trees,
     directory,
     environment_argument,
     ref_option,
     reported,
     set_option,
-    settings_of,
     today,
     tree_of,
 )
@@ -63,15 +62,12 @@ def compile(
       roster compile prod --output rendered/prod --check    does what is committed equal the specs?
     """
     from compiler.emit import emit
-    from compiler.pipeline import compile_environment
     from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
     _demand_sense(context, assignments, output, check)
     tree = tree_of(context, ref)
-    (name,) = chosen(tree, (environment,))
-    version = None if unpinned else __version__
-    compiled = compile_environment(tree, name, settings_of(assignments), version=version)
+    (compiled,) = compile_trees(context, tree, chosen(tree, (environment,)), assignments, unpinned=unpinned)
     findings = allow(gather([compiled]), tree, today())
     if findings.diagnostics:
         click.echo(reported(context, findings, tree, "text"), nl=False, err=True)

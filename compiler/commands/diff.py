@@ -1,5 +1,6 @@
 """roster diff: two commits -> what the change of specs does to the objects."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,6 +12,7 @@ from compiler.cli import (
     Command,
     chosen,
     colour,
+    compile_trees,
     directory,
     environments_argument,
     format_option,
@@ -80,7 +82,8 @@ def diff(
     head = GitTree(repository, head_name, folder)
     base = GitTree(repository, merge_base(repository, base_name, head_name), folder)
     _mention_uncommitted(context, head_name)
-    _show(context, style, tell, head, *compare(base, head, _either(base, head, environments)))
+    compared = compare(base, head, _either(base, head, environments), partial(compile_trees, context))
+    _show(context, style, tell, head, *compared)
 
 
 def _show(

@@ -8,13 +8,13 @@ from compiler.cli import (
     WRONG,
     Command,
     chosen,
+    compile_trees,
     directory,
     environments_argument,
     format_option,
     ref_option,
     reported,
     set_option,
-    settings_of,
     today,
     tree_of,
 )
@@ -23,7 +23,6 @@ from compiler.errors import UsageError
 if TYPE_CHECKING:
     from compiler.edit import Edit
     from compiler.reports.findings import Findings
-    from compiler.setting import Setting
     from compiler.tree import Tree
 
 _ROUNDS = 10
@@ -73,7 +72,7 @@ def validate(
     kubernetes = _versions(asked)
     mended = _mended(context) if fix else ()
     tree = tree_of(context, ref)
-    findings = _found(tree, chosen(tree, environments), settings_of(assignments), kubernetes)
+    findings = _found(context, tree, chosen(tree, environments), assignments, kubernetes)
     if fix:
         click.echo(_told(mended, findings), err=True)
     click.echo(reported(context, findings, tree, style, limit=None if everything else 10), nl=False)
@@ -88,16 +87,16 @@ def _versions(asked: str | None) -> tuple[str, ...]:
 
 
 def _found(
+    context: click.Context,
     tree: "Tree",
     environments: tuple[str, ...],
-    settings: "tuple[Setting, ...]" = (),
+    assignments: tuple[str, ...] = (),
     kubernetes: tuple[str, ...] = (),
 ) -> "Findings":
-    from compiler.pipeline import compile_environment
     from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
-    compiled = (compile_environment(tree, name, settings, kubernetes=kubernetes) for name in environments)
+    compiled = compile_trees(context, tree, environments, assignments, kubernetes=kubernetes)
     return allow(gather(compiled), tree, today())
 
 
@@ -108,7 +107,7 @@ def _mended(context: click.Context) -> "tuple[Edit, ...]":
     made: tuple[Edit, ...] = ()
     for _ in range(_ROUNDS):
         tree = tree_of(context, None)
-        findings = _found(tree, chosen(tree, ()))
+        findings = _found(context, tree, chosen(tree, ()))
         done = rewrite(directory(context), [item.fix for item in findings.diagnostics if item.fix is not None])
         if not done.made:
             break

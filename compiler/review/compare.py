@@ -1,6 +1,6 @@
 """Compare: the trees of two commits -> what changes in each environment, and what is wrong with the newer one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from compiler.compiled import Compiled
 from compiler.fleet import environment_names
@@ -11,10 +11,18 @@ from compiler.review.effect import Comparison
 from compiler.review.review import review
 from compiler.tree import Tree
 
+Compile = Callable[[Tree, tuple[str, ...]], tuple[Compiled, ...]]
 
-def compare(base: Tree, head: Tree, environments: Iterable[str]) -> tuple[Comparison, Findings]:
+
+def _compile(tree: Tree, names: tuple[str, ...]) -> tuple[Compiled, ...]:
+    return tuple(compile_environment(tree, name) for name in names)
+
+
+def compare(
+    base: Tree, head: Tree, environments: Iterable[str], compile: Compile = _compile
+) -> tuple[Comparison, Findings]:
     """Compare these environments, of which each exists on at least one side. The findings are the head's."""
-    before, after = _compiled(base, environments), _compiled(head, environments)
+    before, after = _compiled(base, environments, compile), _compiled(head, environments, compile)
     comparable = [name for name in sorted(before.keys() | after.keys()) if not _fails(name, before, after)]
     comparison = Comparison(
         base=base.name,
@@ -25,9 +33,9 @@ def compare(base: Tree, head: Tree, environments: Iterable[str]) -> tuple[Compar
     return comparison, gather(after.values())
 
 
-def _compiled(tree: Tree, environments: Iterable[str]) -> dict[str, Compiled]:
+def _compiled(tree: Tree, environments: Iterable[str], compile: Compile) -> dict[str, Compiled]:
     known = environment_names(tree)
-    return {name: compile_environment(tree, name) for name in environments if name in known}
+    return {item.name: item for item in compile(tree, tuple(name for name in environments if name in known))}
 
 
 def _fails(name: str, *sides: dict[str, Compiled]) -> bool:

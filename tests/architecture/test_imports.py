@@ -23,10 +23,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rich": ("reconciler.progress",),
     "urllib3": ("reconciler.targets.kubernetes_client",),
     "yaml": ("compiler.yaml_nodes",),
-    # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape.
+    # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape, and
+    # what keeps results as text.
     "pydantic": (
         *("compiler.spec", "compiler.metadata", "compiler.model_faults", "compiler.shapes", "compiler.kinds.*"),
-        *("compiler.model_schema", "compiler.patches"),
+        *("compiler.model_schema", "compiler.patches", "compiler.kept", "compiler.disk_cache"),
     ),
     "pydantic_core": ("compiler.model_faults", "compiler.spec"),
     # A codec without state, as the standard library's json is one.
@@ -58,6 +59,9 @@ IMPURE_COMPILER = {
     "compiler.wheel": "unpacks another Roster for `diff --compiler`",
     "compiler.compile_elsewhere": "runs another Roster in a child process for `diff --compiler`",
     "compiler.assets": "the compiler's own templates and schemas, which are part of the program",
+    "compiler.disk_cache": "remembers results in the user's cache folder; the commands hand it in",
+    "compiler.spread": "starts processes, one a core, where the commands have much to compile",
+    "compiler.identity": "reads the compiler's own files",
     "compiler.catalogue.example": "reads the examples of the codes, which are part of the program; no part of compiling",
     "compiler.kubernetes_schemas": "the schemas of Kubernetes, which are part of the program",
     "compiler.explain": "reads the docstrings of the kinds for `roster explain`; no part of compiling",
