@@ -1,57 +1,155 @@
-"""How long does Tree -> sealed Bundle take for a fleet of 1,000 agents, cold, on one core? `python -m tests.benchmarks.compile`
+"""How long does Tree -> sealed Bundle take, cold and warm, on one core and two? `python -m tests.benchmarks.compile`
 
-Beside it, in the same run: PyYAML's C loader reading the same files, which checks nothing and makes nothing.
+Cold is a fresh process for each run: reading, layering, typing, linking, filling in, judging and sealing, source maps
+included. Beside it, in the same run: PyYAML's C loader reading the same files, which checks nothing and makes nothing.
+Warm is one process that has compiled the fleet before; the commands are whole processes, with and without their cache.
 """
 
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
+from compiler.cache import Forgetful, Memory, remembered
+from compiler.compile_each import compile_each
+from compiler.compiled import Compiled
+from compiler.emit import emit
 from compiler.pipeline import compile_environment
+from compiler.tree import Tree
 from compiler.trees.folder import FolderTree
-from tests.benchmarks.fleets import fleet
+from tests.benchmarks.fleets import fleet, write_fleet
+from tests.benchmarks.timed import middle, timed
 
 RUNS = 5
-PROGRAM = "from tests.benchmarks.compile import once; once({root!r})"
+SIZES = ((100, RUNS), (1000, RUNS), (10_000, 1))
+"""Agents, and how often they are compiled."""
+PROGRAM = "from tests.benchmarks.compile import {name}; {name}({root!r})"
+ENVIRONMENTS = ("dev", "prod")
 
 
-def once(root: str) -> None:
-    """Compile in this fresh process and print objects and seconds."""
+def cold(root: str) -> None:
+    """Compile in this fresh process; print objects, wall and processor seconds, KiB an object, seconds for the text."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started, begun = time.perf_counter(), time.process_time()
+    bundle = _compiled(FolderTree(root)).bundle
+    seconds, used = time.perf_counter() - started, time.process_time() - begun
+    assert bundle is not None
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    begun = time.process_time()
+    emit(item.data for item in bundle.objects)
+    print(len(bundle.objects), seconds, used, grown / len(bundle.objects), time.process_time() - begun)
+
+
+def warm(root: str) -> None:
+    """Compile once, then again after each of several edits of nothing and of one line; print the three medians."""
+    memory = Memory()
+
+    def again(tree: Tree) -> float:
+        return _seconds(lambda: remembered(memory, ("prod",), tree, _compiled))
+
+    tree = FolderTree(root)
+    first = again(tree)
+    edited = Path(root, "environments/prod/agents/agent-7.yaml")
+    nothing, line = [], []
+    for number in range(RUNS):
+        tree = tree.again()
+        nothing.append(again(tree))
+        edited.write_text(edited.read_text() + f"# {number}\n")
+        tree = tree.again()
+        line.append(again(tree))
+    print(first, statistics.median(nothing), statistics.median(line))
+
+
+def cores(root: str) -> None:
+    """Compile two environments over one base in one process, then in two; print both medians."""
+
+    def took(workers: int) -> float:
+        return _seconds(lambda: compile_each(FolderTree(root), ENVIRONMENTS, Forgetful(), workers=workers))
+
+    print(*(statistics.median(took(workers) for _ in range(RUNS)) for workers in (1, 2)))
+
+
+def _compiled(tree: Tree) -> Compiled:
+    return compile_environment(tree, "prod")
+
+
+def _seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
-    compiled = compile_environment(FolderTree(root), "prod")
-    seconds = time.perf_counter() - started
-    assert compiled.bundle is not None, compiled.diagnostics[:3]
-    print(len(compiled.bundle.objects), seconds)
-
-
-def load_only(root: Path) -> float:
-    """Seconds that the C loader takes for the same files."""
-    started = time.perf_counter()
-    for file in root.rglob("*.yaml"):
-        list(yaml.load_all(file.read_bytes(), yaml.CSafeLoader))
+    work()
     return time.perf_counter() - started
 
 
+def _apart(name: str, root: Path, runs: int = 1) -> list[float]:
+    """The medians of what a function of this module prints, each time in a fresh process."""
+    command = [sys.executable, "-c", PROGRAM.format(name=name, root=str(root))]
+    printed = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(runs)]
+    return [statistics.median(column) for column in zip(*(map(float, text.split()) for text in printed), strict=True)]
+
+
+def _load_only(root: Path) -> float:
+    """Processor seconds that PyYAML's C loader takes for the same files."""
+    started = time.process_time()
+    for file in root.rglob("*.yaml"):
+        list(yaml.load_all(file.read_bytes(), yaml.CSafeLoader))
+    return time.process_time() - started
+
+
+def _sizes(folder: Path) -> None:
+    head = ("agents", "objects", "wall s", "cpu s", "cpu ms/object", "KiB/object", "text cpu s", "cpu / loader's")
+    print(*(f"{word:>14}" for word in head))
+    for agents, runs in SIZES:
+        root = folder / str(agents)
+        write_fleet(agents, root)
+        objects, wall, used, memory, text = _apart("cold", root, runs)
+        bare = statistics.median(_load_only(root) for _ in range(runs))
+        figures = (wall, used, used / objects * 1000, memory, text, used / bare)
+        print(f"{agents:14} {objects:14.0f}", *(f"{figure:14.3f}" for figure in figures))
+
+
+def _warm(folder: Path) -> None:
+    first, nothing, line = _apart("warm", folder / "1000")
+    print(f"one process, 1,000 agents: nothing changed {nothing:.4f} s, 1/{first / nothing:.0f} of cold")
+    print(f"                           one line changed {line:.3f} s, 1/{first / line:.1f} of cold")
+
+
+def _cores(folder: Path) -> None:
+    root = folder / "two"
+    files = {path.replace("/prod/", "/base/"): text for path, text in fleet(1000).items()}
+    environment = files.pop("environments/base/environment.yaml").replace("spec:\n", "spec:\n  bases: [../base]\n", 1)
+    files |= {
+        f"environments/{name}/environment.yaml": environment.replace("prod}", f"{name}}}", 1) for name in ENVIRONMENTS
+    }
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    alone, both = _apart("cores", root)
+    print(
+        f"two environments of 1,000 agents: {alone:.2f} s in one process, {both:.2f} s in two, {alone / both:.2f} times as fast"
+    )
+
+
+def _commands(folder: Path) -> None:
+    for words in (("validate", "prod"), ("compile", "prod")):
+        command = (sys.executable, "-m", "reconciler.cli", "-C", str(folder / "1000"), *words)
+        without, cached = ({"ROSTER_CACHE": value} for value in ("off", str(folder / "cache")))
+        timed(command, folder / "out", environment=cached)
+        rounds = [[timed(command, folder / "out", environment=each) for each in (without, cached)] for _ in range(RUNS)]
+        off, on = (middle(list(column)) for column in zip(*rounds, strict=True))
+        print(f"roster {' '.join(words)}: {off.wall:.2f} s without the cache, {on.wall:.2f} s with it")
+
+
 def main() -> None:
-    """Print a line for each size of fleet."""
-    print(f"{'agents':>7} {'objects':>8} {'ms/object':>10} {'seconds':>8} {'times the bare YAML loader':>27}")
-    for agents in (100, 1000):
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder)
-            for path, text in fleet(agents).items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_text(text)
-            command = [sys.executable, "-c", PROGRAM.format(root=folder)]
-            outputs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(RUNS)]
-            objects = int(outputs[0].split()[0])
-            seconds = statistics.median(float(output.split()[1]) for output in outputs)
-            bare = statistics.median(load_only(root) for _ in range(RUNS))
-        print(f"{agents:7} {objects:8} {seconds / objects * 1000:10.3f} {seconds:8.2f} {seconds / bare:27.1f}")
+    """Print a table of sizes, then what is warm, what two cores do, and the commands."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in (_sizes, _warm, _cores, _commands):
+            part(folder)
 
 
 if __name__ == "__main__":
