@@ -10,8 +10,8 @@ from pathlib import Path
 from compiler.assets import folder
 
 LIBRARIES = (
-    *("Jinja2", "MarkupSafe", "PyYAML", "jsonschema-rs", "kubernetes-validate", "orjson"),
-    *("pydantic", "pydantic-core", "rapidfuzz"),
+    *("Jinja2", "MarkupSafe", "PyYAML", "jsonpatch", "jsonpointer", "jsonschema-rs", "kubernetes-validate"),
+    *("orjson", "packaging", "pydantic", "pydantic-core", "rapidfuzz"),
 )
 """Distributions whose version may change what is compiled."""
 _CODE = Path(__file__).resolve().parent
