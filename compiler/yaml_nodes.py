@@ -160,14 +160,14 @@ def _composed(text: bytes) -> tuple[Node | None, ...]:
 
 def _entry(node: Node | None, step: str | int) -> tuple[Node, Node] | None:
     if isinstance(node, MappingNode):
-        return _entries(node).get(step)
+        return _by_key(node).get(step)
     if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step]
     return None
 
 
 @lru_cache(maxsize=256)
-def _entries(node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
+def _by_key(node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
     """Key -> its node and its value's, the first of two that are equal: one walk, however many findings there are."""
     return {key.value: (key, value) for key, value in reversed(node.value) if isinstance(key, ScalarNode)}
 
