@@ -61,9 +61,8 @@ def compile_environment(
     if refusal:
         return _compiled(environment, refusal)
     assets, more = shadow(tree)
-    found += (*diagnostics, *more)
-    reading, diagnostics = translate(reading)
-    found += diagnostics
+    reading, foreign = translate(reading)
+    found += (*diagnostics, *more, *foreign)
     if _failed(found):
         return _compiled(environment, found)
     overlaid, diagnostics = overlay(reading, settings)
