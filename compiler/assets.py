@@ -7,9 +7,9 @@ from typing import Any
 
 from compiler.source import FieldPath
 from compiler.span import Span
-from compiler.template import Template
-from compiler.template_compiler import compile_template
-from compiler.text_template import TextTemplate, compile_text_template
+from compiler.templating.template import Template
+from compiler.templating.template_compiler import compile_template
+from compiler.templating.text_template import TextTemplate, compile_text_template
 from compiler.yaml_reader import load
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -16,10 +16,10 @@ import click
 from compiler.errors import RosterError, UsageError
 
 if TYPE_CHECKING:
-    from compiler.cache import Cache
+    from compiler.caching.cache import Cache
     from compiler.compiled import Compiled
+    from compiler.layering.setting import Setting
     from compiler.reports.findings import Findings
-    from compiler.setting import Setting
     from compiler.tree import Tree
 
 WRONG = 2
@@ -97,7 +97,7 @@ set_option = click.option(
 
 def settings_of(assignments: tuple[str, ...]) -> "tuple[Setting, ...]":
     """What the options --set say. Raises UsageError."""
-    from compiler.setting import setting
+    from compiler.layering.setting import setting
 
     return tuple(map(setting, assignments))
 
@@ -159,9 +159,9 @@ def compile_trees(
 
 def _cache(fleet: Path) -> "Cache":
     """The user's cache; none if ROSTER_CACHE is `off`, or where a fleet could write to it."""
-    from compiler.cache import Forgetful
-    from compiler.disk_cache import DiskCache, folder_for
-    from compiler.identity import compiler_identity
+    from compiler.caching.cache import Forgetful
+    from compiler.caching.disk_cache import DiskCache, folder_for
+    from compiler.caching.identity import compiler_identity
 
     folder = folder_for(fleet)
     return Forgetful() if folder is None else DiskCache(folder, compiler_identity())

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from compiler import __version__
-from compiler.cache import Cache, Question, remembered, worked_out
+from compiler.caching.cache import Cache, Question, remembered, worked_out
+from compiler.caching.kept import pack, unpack
 from compiler.compiled import Compiled
-from compiler.kept import pack, unpack
-from compiler.setting import setting
+from compiler.layering.setting import setting
 from compiler.spread import spread
 from compiler.tree import Tree
 

@@ -7,7 +7,7 @@ from typing import Any
 from compiler.bundle import Bundle
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
 from compiler.source import Source
 from compiler.span import Span
 from compiler.spec_key import SpecKey

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
 from compiler.source import Derived, FieldPath, Source
 from compiler.spec import Spec
 from compiler.spec_key import SpecKey

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from compiler.edit import Edit
+from compiler.mending.edit import Edit
 from compiler.span import Span
 
 

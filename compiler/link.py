@@ -9,10 +9,10 @@ from typing import Any
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.edit import reworded
 from compiler.inside import at
 from compiler.kinds import KINDS
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
+from compiler.mending.edit import reworded
 from compiler.shapes import marked, places
 from compiler.source import FieldPath
 from compiler.spec import Ref, TextFile

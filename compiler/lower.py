@@ -5,21 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 from compiler.assets import PackageAssets
-from compiler.bad_expression import BadExpression
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.kind import Emit
 from compiler.kinds import KINDS
 from compiler.kube_object import CLUSTER_SCOPED
 from compiler.lowered import Lowered
-from compiler.meter import Meter
-from compiler.mishaps import Mishaps
 from compiler.naming import FAMILY, label_value, ownership
-from compiler.permitted import permitted
 from compiler.problem import Problem
 from compiler.scope import Scope
 from compiler.source import Derived, Source
-from compiler.template import Mishap, Rendered, TemplateError
+from compiler.templating.bad_expression import BadExpression
+from compiler.templating.meter import Meter
+from compiler.templating.mishaps import Mishaps
+from compiler.templating.permitted import permitted
+from compiler.templating.template import Mishap, Rendered, TemplateError
 
 
 def lower(scope: Scope, assets: PackageAssets) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:

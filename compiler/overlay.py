@@ -13,15 +13,15 @@ from compiler.document import Document
 from compiler.inside import at, items, mapping
 from compiler.kinds import KINDS
 from compiler.layer import Reading
-from compiler.layered import Layered
-from compiler.merge import has_directive, merge
-from compiler.overrides import Override, conflicts, hits_nothing, overrides_of
-from compiler.setting import Setting, sets_nothing
+from compiler.layering.layered import Layered
+from compiler.layering.merge import has_directive, merge
+from compiler.layering.overrides import Override, conflicts, hits_nothing, overrides_of
+from compiler.layering.setting import Setting, sets_nothing
+from compiler.layering.tally import Tally
 from compiler.shapes import Pattern, marked
 from compiler.spec import Keyed
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed, slip
-from compiler.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

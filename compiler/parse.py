@@ -6,12 +6,12 @@ from typing import Any
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
-from compiler.edit import reworded
 from compiler.kind import Kind
 from compiler.kinds import KINDS
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
+from compiler.mending.edit import reworded
 from compiler.metadata import Metadata
-from compiler.model_faults import fault, fitted
+from compiler.misfits.model_faults import fault, fitted
 from compiler.naming import API_VERSION
 from compiler.suggestion import did_you_mean
 

@@ -8,18 +8,18 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.finding import error, warning
 from compiler.inside import at
-from compiler.json_patch import json_patch
-from compiler.kubernetes_schemas import LATEST, versions
 from compiler.lowered import Lowered
 from compiler.naming import DOMAIN, FAMILY, ownership
 from compiler.object_index import workload_of
 from compiler.object_path import object_path
-from compiler.object_shape import shape_of
-from compiler.patches import Patch
-from compiler.patching import Patching, TooLarge, same
+from compiler.object_schemas.kubernetes_schemas import LATEST, versions
+from compiler.object_schemas.object_shape import shape_of
+from compiler.patching.json_patch import json_patch
+from compiler.patching.patches import Patch
+from compiler.patching.patching import Patching, TooLarge, same
+from compiler.patching.strategic_merge import strategic_merge
 from compiler.scope import Scope
 from compiler.source import FieldPath
-from compiler.strategic_merge import strategic_merge
 from compiler.suggestion import did_you_mean, listed
 
 

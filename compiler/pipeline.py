@@ -13,16 +13,17 @@ from collections.abc import Iterable, Mapping
 from compiler import __version__
 from compiler.assets import PackageAssets
 from compiler.check import check
-from compiler.cluster_schemas import cluster_schemas
 from compiler.collector import resting_collector
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.echo import are_of_shape, is_echo, names_one_of
 from compiler.export import export
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
+from compiler.layering.setting import Setting
 from compiler.link import link
 from compiler.lower import lower
 from compiler.lowered import Lowered
+from compiler.object_schemas.cluster_schemas import cluster_schemas
 from compiler.overlay import overlay
 from compiler.parse import parse
 from compiler.patch import patch
@@ -31,7 +32,6 @@ from compiler.plain import plain
 from compiler.read import read
 from compiler.scope import Scope
 from compiler.seal import seal
-from compiler.setting import Setting
 from compiler.shadow import shadow
 from compiler.spec_key import SpecKey
 from compiler.substitute import substitute

@@ -7,7 +7,7 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import mapping
 from compiler.kube_object import CLUSTER_SCOPED
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
 from compiler.lowered import Lowered
 from compiler.naming import ownership
 from compiler.source import Cause, Source

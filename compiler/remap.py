@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.compiled import Compiled
+from compiler.explaining.why import Role, links_of
 from compiler.field_name import field_name
 from compiler.inside import at, items, mapping, text
 from compiler.kube_object import KubeObject, canonical, key_of
 from compiler.naming import ENVIRONMENT
 from compiler.source import FieldPath
 from compiler.span import Span
-from compiler.why import Role, links_of
 from compiler.yaml_nodes import path_at
 from compiler.yaml_reader import load
 

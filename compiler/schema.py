@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from compiler.assets import folder
-from compiler.definition import definition
-from compiler.document_schema import any_schema, document_schema, overlay_schema
 from compiler.emit import emit
 from compiler.kind import Kind
 from compiler.kinds import KINDS
+from compiler.spec_schemas.definition import definition
+from compiler.spec_schemas.document_schema import any_schema, document_schema, overlay_schema
 
 GENERATED = ("*.json", "overlay/*.json", "crds/*.yaml")
 """Where generated files lie; everything else in the folder is written by hand."""

@@ -8,12 +8,12 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.fleet_assets import FOLDER, FleetAssets
 from compiler.kinds import KINDS
 from compiler.naming import SUBDOMAIN
-from compiler.offer import offered
 from compiler.problem import Problem
 from compiler.span import Span
 from compiler.suggestion import did_you_mean, listed
 from compiler.symlink import followed
-from compiler.template import Template
+from compiler.templating.offer import offered
+from compiler.templating.template import Template
 from compiler.tree import Entry, Tree
 
 LARGEST = 64 * 1024

@@ -8,9 +8,9 @@ from typing import Any
 
 from compiler.bundle import Bundle
 from compiler.compiled import Compiled
+from compiler.explaining.why import Link, leaves, links_of
 from compiler.kube_object import KubeObject
 from compiler.source import FieldPath
-from compiler.why import Link, leaves, links_of
 
 VERSION = 1
 """Grows when a field of the form changes its meaning."""

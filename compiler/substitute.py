@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.edit import Edit
 from compiler.inside import mapping
 from compiler.kinds import KINDS
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
+from compiler.mending.edit import Edit
 from compiler.overlay import Overlaid
 from compiler.shapes import Pattern, marked, places
 from compiler.source import FieldPath

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from compiler.edit import Edit, reworded
+from compiler.mending.edit import Edit, reworded
 from compiler.span import Span
 
 _CLOSE_ENOUGH = 60.0

@@ -6,10 +6,10 @@ from typing import Any
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fault import Fault
 from compiler.inside import at
-from compiler.kubernetes_schemas import said
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
 from compiler.lowered import Lowered
 from compiler.object_path import object_path
+from compiler.object_schemas.kubernetes_schemas import said
 from compiler.scope import Scope
 from compiler.source import Cause, FieldPath, Source, cause_of
 from compiler.span import Span

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from compiler.cluster_schemas import ClusterSchemas
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fault import Fault
-from compiler.kubernetes_schemas import LATEST, versions
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
 from compiler.lowered import Lowered
 from compiler.object_index import index_of, workload_of
+from compiler.object_schemas.cluster_schemas import ClusterSchemas
+from compiler.object_schemas.kubernetes_schemas import LATEST, versions
 from compiler.output_checks import CROSS_CHECKS, OBJECT_CHECKS, WORKLOAD_CHECKS
 from compiler.output_checks.schemas import check_schema
 from compiler.scope import Scope

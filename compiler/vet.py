@@ -12,10 +12,10 @@ from compiler.diagnostic import Diagnostic
 from compiler.document import Document
 from compiler.inside import at, mapping
 from compiler.kinds import KINDS
-from compiler.layered import Layered
-from compiler.merge import DIRECTIVES
-from compiler.misfit import Misfit
-from compiler.model_faults import fault, misfits, told
+from compiler.layering.layered import Layered
+from compiler.layering.merge import DIRECTIVES
+from compiler.misfits.misfit import Misfit
+from compiler.misfits.model_faults import fault, misfits, told
 from compiler.overlay import Overlaid
 from compiler.shapes import is_map
 from compiler.source import FieldPath

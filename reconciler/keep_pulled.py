@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from compiler.cluster_schemas import INDEX
+from compiler.object_schemas.cluster_schemas import INDEX
 from compiler.rendered.folder import Folder, target_error
 from reconciler.pulled import listed
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.cluster_schemas import INDEX, file_of
 from compiler.kube_object import readable
-from compiler.kubernetes_schemas import Gvk
-from compiler.structural_schema import schemas_of
+from compiler.object_schemas.cluster_schemas import INDEX, file_of
+from compiler.object_schemas.kubernetes_schemas import Gvk
+from compiler.object_schemas.structural_schema import schemas_of
 from reconciler.defined import Defined
 
 VERSION = 1

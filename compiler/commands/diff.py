@@ -124,12 +124,12 @@ def _by_compiler(
 ) -> tuple["Tree", "Comparison", "Findings"]:
     """What the Roster in a wheel would change at one commit. Raises UsageError, TargetError."""
     from compiler import __version__
-    from compiler.compile_elsewhere import compile_elsewhere
+    from compiler.elsewhere.compile_elsewhere import compile_elsewhere
+    from compiler.elsewhere.wheel import opened
     from compiler.pipeline import compile_environment
     from compiler.reports.gather import gather
     from compiler.review.compare_compilers import compare_compilers
     from compiler.trees.git import GitTree, top_and_folder
-    from compiler.wheel import opened
 
     wheel = opened(file)
     repository, folder = top_and_folder(directory(context))

@@ -23,9 +23,9 @@ def explain(context: click.Context, topic: str, name: str) -> None:
       roster explain template agent/deployment    what one may use
     """
     from compiler.errors import UsageError
-    from compiler.explain import explain as explained
-    from compiler.explain import overview
-    from compiler.explain_template import explain_template, explain_templates
+    from compiler.explaining.explain import explain as explained
+    from compiler.explaining.explain import overview
+    from compiler.explaining.explain_template import explain_template, explain_templates
 
     if name and topic != "template":
         raise UsageError(f"explain takes one topic, and {name} is a second one", "run it once for each")

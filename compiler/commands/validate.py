@@ -21,7 +21,7 @@ from compiler.cli import (
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
-    from compiler.edit import Edit
+    from compiler.mending.edit import Edit
     from compiler.reports.findings import Findings
     from compiler.tree import Tree
 
@@ -81,7 +81,7 @@ def validate(
 
 def _versions(asked: str | None) -> tuple[str, ...]:
     """The versions to judge by; none where each environment's own is meant. Raises UsageError."""
-    from compiler.kubernetes_schemas import versions_in
+    from compiler.object_schemas.kubernetes_schemas import versions_in
 
     return () if asked is None else versions_in(asked)
 

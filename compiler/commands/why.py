@@ -23,10 +23,10 @@ from compiler.cli import (
 from compiler.errors import RosterError
 
 if TYPE_CHECKING:
-    from compiler.authorship import Authorship
+    from compiler.explaining.authorship import Authorship
+    from compiler.explaining.why import Explanation
     from compiler.span import Span
     from compiler.tree import Tree
-    from compiler.why import Explanation
 
 
 @click.command(cls=Command)
@@ -56,10 +56,10 @@ def why(
       roster why prod deployment/support 'spec.template.spec.containers[runtime].resources.requests.cpu'
       roster why prod Agent/support runtime.scale.max
     """
+    from compiler.explaining.why import why as explained
     from compiler.field_name import steps
     from compiler.pipeline import compile_environment
     from compiler.reports.gather import gather
-    from compiler.why import why as explained
 
     tree = tree_of(context, ref)
     (name,) = chosen(tree, (environment,))
@@ -92,8 +92,8 @@ def _authors(
 
 
 def _text(explanations: tuple["Explanation", ...], authors: dict["Span", "Authorship"], tree: "Tree") -> str:
+    from compiler.explaining.why_text import why_text
     from compiler.shadow import shadow
-    from compiler.why_text import why_text
 
     assets, _ = shadow(tree)
     templates = [place for place in _places(explanations) if place.path.startswith("templates/")]
@@ -104,6 +104,6 @@ def _text(explanations: tuple["Explanation", ...], authors: dict["Span", "Author
 
 
 def _json(explanations: tuple["Explanation", ...], authors: dict["Span", "Authorship"]) -> str:
-    from compiler.why_json import why_json
+    from compiler.explaining.why_json import why_json
 
     return json.dumps(why_json(explanations, authors), indent=2, ensure_ascii=False) + "\n"

@@ -6,7 +6,7 @@ from typing import Any
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.dialects.beside import Beside
 from compiler.document import Document
-from compiler.edit import Edit
+from compiler.mending.edit import Edit
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, slip
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from compiler.cluster_schemas import ClusterSchemas
 from compiler.fault import Fault
-from compiler.kubernetes_lifecycle import added_in, deprecation, instead, removed_in
-from compiler.kubernetes_schemas import LATEST, Gvk, known_groups, known_kinds, number
 from compiler.lowered import Lowered
-from compiler.object_schema import SchemaFault, has_schema, schema_faults
+from compiler.object_schemas.cluster_schemas import ClusterSchemas
+from compiler.object_schemas.kubernetes_lifecycle import added_in, deprecation, instead, removed_in
+from compiler.object_schemas.kubernetes_schemas import LATEST, Gvk, known_groups, known_kinds, number
+from compiler.object_schemas.object_schema import SchemaFault, has_schema, schema_faults
 from compiler.source import FieldPath
 
 _PLACE = ("apiVersion",)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.edit import Edit
 from compiler.mask import mask, masked
+from compiler.mending.edit import Edit
 from compiler.reports.findings import Findings
 from compiler.span import Span
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from compiler.catalogue import CATALOGUE
 from compiler.catalogue.entry import Entry
 from compiler.diagnostic import Diagnostic
-from compiler.edit import Edit
+from compiler.mending.edit import Edit
 from compiler.reports.findings import Findings
 from compiler.reports.fingerprint import fingerprinted
 from compiler.reports.words import under, words

@@ -6,7 +6,7 @@ from typing import Any
 
 from compiler.bundle import Bundle
 from compiler.compiled import Compiled
-from compiler.elsewhere import Elsewhere
+from compiler.elsewhere.elsewhere import Elsewhere
 from compiler.kube_object import KubeObject, ObjectKey, canonical, key_of
 from compiler.naming import KIND, NAME, label_value
 from compiler.review.effect import Comparison

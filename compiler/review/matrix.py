@@ -9,7 +9,7 @@ from compiler.document import known_prefix
 from compiler.field_name import field_name
 from compiler.inside import at
 from compiler.kube_object import KubeObject
-from compiler.merge import leaves
+from compiler.layering.merge import leaves
 from compiler.source import FieldPath
 from compiler.span import Span
 from compiler.spec_key import SpecKey

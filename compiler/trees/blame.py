@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from compiler.authorship import Authorship
+from compiler.explaining.authorship import Authorship
 from compiler.span import Span
 from compiler.trees.git_command import run_git
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from compiler.edit import Edit
 from compiler.errors import TargetError
-from compiler.revise import revise
+from compiler.mending.edit import Edit
+from compiler.mending.revise import revise
 from compiler.trees.folder import FolderTree
 
 

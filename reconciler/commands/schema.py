@@ -37,8 +37,8 @@ def pull(
       roster schema pull prod
       roster schema pull --context prod-eu     for every environment whose cluster has this name
     """
-    from compiler.cluster_schemas import cluster_name, folder_of
     from compiler.errors import UsageError
+    from compiler.object_schemas.cluster_schemas import cluster_name, folder_of
     from compiler.trees.folder import FolderTree
     from reconciler.connect import read_defined
     from reconciler.declared_environment import declared_environment

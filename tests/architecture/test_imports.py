@@ -12,10 +12,10 @@ from tests.architecture.source_files import Module, module, modules
 DOORS: dict[str, tuple[str, ...]] = {
     "click": ("compiler.cli", "compiler.commands.*", "reconciler.cli", "reconciler.commands.*"),
     "git": ("compiler.trees.git_command",),
-    "jinja2": ("compiler.sandbox", "compiler.guard"),
-    "jsonpatch": ("compiler.json_patch",),
-    "jsonpointer": ("compiler.json_patch",),
-    "jsonschema_rs": ("compiler.object_schema",),
+    "jinja2": ("compiler.templating.sandbox", "compiler.templating.guard"),
+    "jsonpatch": ("compiler.patching.json_patch",),
+    "jsonpointer": ("compiler.patching.json_patch",),
+    "jsonschema_rs": ("compiler.object_schemas.object_schema",),
     "kubernetes": ("reconciler.targets.kubernetes_client",),
     "packaging": ("compiler.requirement",),
     "prometheus_client": ("reconciler.metrics",),
@@ -26,10 +26,15 @@ DOORS: dict[str, tuple[str, ...]] = {
     # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape, and
     # what keeps results as text.
     "pydantic": (
-        *("compiler.spec", "compiler.metadata", "compiler.model_faults", "compiler.shapes", "compiler.kinds.*"),
-        *("compiler.model_schema", "compiler.patches", "compiler.kept", "compiler.disk_cache"),
+        *("compiler.spec", "compiler.metadata", "compiler.misfits.model_faults", "compiler.shapes", "compiler.kinds.*"),
+        *(
+            "compiler.spec_schemas.model_schema",
+            "compiler.patching.patches",
+            "compiler.caching.kept",
+            "compiler.caching.disk_cache",
+        ),
     ),
-    "pydantic_core": ("compiler.model_faults", "compiler.spec"),
+    "pydantic_core": ("compiler.misfits.model_faults", "compiler.spec"),
     # A codec without state, as the standard library's json is one.
     "orjson": ("*",),
 }
@@ -56,15 +61,15 @@ IMPURE_COMPILER = {
     "compiler.rendered.place": "the folder that `compile --output` names",
     "compiler.rendered.look": "what lies in that folder",
     "compiler.rendered.write": "writes the files of `compile --output`",
-    "compiler.wheel": "unpacks another Roster for `diff --compiler`",
-    "compiler.compile_elsewhere": "runs another Roster in a child process for `diff --compiler`",
+    "compiler.elsewhere.wheel": "unpacks another Roster for `diff --compiler`",
+    "compiler.elsewhere.compile_elsewhere": "runs another Roster in a child process for `diff --compiler`",
     "compiler.assets": "the compiler's own templates and schemas, which are part of the program",
-    "compiler.disk_cache": "remembers results in the user's cache folder; the commands hand it in",
+    "compiler.caching.disk_cache": "remembers results in the user's cache folder; the commands hand it in",
     "compiler.spread": "starts processes, one a core, where the commands have much to compile",
-    "compiler.identity": "reads the compiler's own files",
+    "compiler.caching.identity": "reads the compiler's own files",
     "compiler.catalogue.example": "reads the examples of the codes, which are part of the program; no part of compiling",
-    "compiler.kubernetes_schemas": "the schemas of Kubernetes, which are part of the program",
-    "compiler.explain": "reads the docstrings of the kinds for `roster explain`; no part of compiling",
+    "compiler.object_schemas.kubernetes_schemas": "the schemas of Kubernetes, which are part of the program",
+    "compiler.explaining.explain": "reads the docstrings of the kinds for `roster explain`; no part of compiling",
     "compiler.schema": "writes the generated files of schemas/, when a developer asks for it",
 }
 """The compiler's modules that may do I/O, and why; all others are pure."""

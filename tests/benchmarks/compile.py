@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from compiler.cache import Forgetful, Memory, remembered
+from compiler.caching.cache import Forgetful, Memory, remembered
 from compiler.compile_each import compile_each
 from compiler.compiled import Compiled
 from compiler.emit import emit

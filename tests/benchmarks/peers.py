@@ -13,8 +13,8 @@ from pathlib import Path
 import orjson
 
 from compiler.kube_object import KubeObject
-from compiler.kubernetes_schemas import LATEST
-from compiler.object_schema import schema_of
+from compiler.object_schemas.kubernetes_schemas import LATEST
+from compiler.object_schemas.object_schema import schema_of
 from compiler.pipeline import compile_environment
 from compiler.trees.folder import FolderTree
 from tests.benchmarks.expressed import chart, kustomization, parsed

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler import disk_cache
-from compiler.cache import Cache, Forgetful, Memory, remembered
+from compiler.caching import disk_cache
+from compiler.caching.cache import Cache, Forgetful, Memory, remembered
+from compiler.caching.disk_cache import DiskCache, folder_for
+from compiler.caching.identity import LIBRARIES, compiler_identity
 from compiler.compiled import Compiled
-from compiler.disk_cache import DiskCache, folder_for
-from compiler.identity import LIBRARIES, compiler_identity
 from compiler.pipeline import compile_environment
 from compiler.tree import Entry, Tree
 from compiler.trees.folder import FolderTree
@@ -252,8 +252,8 @@ def entries_of(cache: Cache, folder: Path, number: int) -> Path:
 PROGRAM = """
 import sys
 from pathlib import Path
-from compiler.cache import remembered
-from compiler.disk_cache import DiskCache
+from compiler.caching.cache import remembered
+from compiler.caching.disk_cache import DiskCache
 from compiler.pipeline import compile_environment
 from compiler.trees.folder import FolderTree
 cache = DiskCache(Path(sys.argv[2]), "this", limit=int(sys.argv[3]))
@@ -329,7 +329,7 @@ def test_commands_say_the_same_with_and_without_it(user: Path, tmp_path: Path, m
 
 
 def test_every_library_that_the_compiler_uses_is_part_of_its_identity() -> None:
-    commands = ("compiler.cli", "compiler.commands", "compiler.trees", "compiler.explain", "compiler.schema")
+    commands = ("compiler.cli", "compiler.commands", "compiler.trees", "compiler.explaining.explain", "compiler.schema")
     used = {
         item.library
         for module in modules()

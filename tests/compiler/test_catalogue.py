@@ -10,7 +10,7 @@ from compiler.catalogue import CATALOGUE
 from compiler.catalogue.entry import Entry
 from compiler.catalogue.example import Files, example, fleet
 from compiler.diagnostic import Severity
-from compiler.explain_code import catalogue_page
+from compiler.explaining.explain_code import catalogue_page
 from compiler.pipeline import compile_environment
 from compiler.reports import text
 from compiler.reports.allow import allow

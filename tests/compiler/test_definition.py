@@ -9,7 +9,6 @@ import pytest
 
 from compiler.bundle import Bundle
 from compiler.declaration import Layered
-from compiler.definition import definition
 from compiler.document import Document
 from compiler.emit import emit
 from compiler.fleet import environment_names
@@ -24,6 +23,7 @@ from compiler.shapes import marked, model_at, places
 from compiler.source import FieldPath
 from compiler.spec import TextFile
 from compiler.spec_key import SpecKey
+from compiler.spec_schemas.definition import definition
 from compiler.trees.folder import FolderTree
 from tests.compiler.notice import NOTICE
 from tests.controlplane.cluster import Cluster

@@ -4,7 +4,7 @@ import pytest
 
 from compiler.catalogue import CATALOGUE
 from compiler.errors import UsageError
-from compiler.explain import explain
+from compiler.explaining.explain import explain
 from compiler.kinds import KINDS
 
 SAID = {

@@ -4,8 +4,8 @@ import pytest
 
 from compiler.assets import PackageAssets
 from compiler.errors import UsageError
-from compiler.explain_template import explain_template, explain_templates
-from compiler.filters import FILTERS
+from compiler.explaining.explain_template import explain_template, explain_templates
+from compiler.templating.filters import FILTERS
 from tests.compiler.template_fleet import tree
 
 OURS = {

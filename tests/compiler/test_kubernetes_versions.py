@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from compiler.errors import UsageError
-from compiler.kubernetes_lifecycle import LIFECYCLES, added_in, deprecation, instead, removed_in
-from compiler.kubernetes_schemas import LATEST, Gvk, known_kinds, number, said, versions, versions_in
+from compiler.object_schemas.kubernetes_lifecycle import LIFECYCLES, added_in, deprecation, instead, removed_in
+from compiler.object_schemas.kubernetes_schemas import LATEST, Gvk, known_kinds, number, said, versions, versions_in
 from compiler.pipeline import compile_environment
 from compiler.reports.gather import gather
 from compiler.reports.text import render

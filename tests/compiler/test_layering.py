@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from compiler.compiled import Compiled
+from compiler.layering.setting import setting
 from compiler.pipeline import compile_environment
 from compiler.review.review import review
-from compiler.setting import setting
 from compiler.spec_key import SpecKey
 from compiler.trees.folder import FolderTree
 

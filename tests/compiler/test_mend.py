@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compiler.catalogue.example import example, fleet
-from compiler.edit import Edit
+from compiler.mending.edit import Edit
+from compiler.mending.revise import revise
 from compiler.pipeline import compile_environment
 from compiler.reports.findings import Findings
 from compiler.reports.gather import gather
-from compiler.revise import revise
 from compiler.span import Span
 from compiler.trees.folder import FolderTree
 from compiler.trees.rewrite import Rewritten, rewrite

@@ -9,10 +9,10 @@ from compiler.assets import PackageAssets
 from compiler.errors import RosterError, UsageError
 from compiler.kinds import KINDS
 from compiler.metadata import Metadata
-from compiler.misfit_words import pattern_words
-from compiler.model_schema import model_schema
+from compiler.misfits.misfit_words import pattern_words
 from compiler.pipeline import compile_environment
-from compiler.template_compiler import compile_template
+from compiler.spec_schemas.model_schema import model_schema
+from compiler.templating.template_compiler import compile_template
 from compiler.trees.folder import FolderTree
 
 ENVIRONMENT = """\

@@ -21,10 +21,10 @@ from compiler.compiled import Compiled
 from compiler.diagnostic import Severity
 from compiler.inside import at
 from compiler.kinds import KINDS
+from compiler.mending.revise import revise
 from compiler.pipeline import compile_environment
 from compiler.reports.gather import gather
 from compiler.review.fields import changes
-from compiler.revise import revise
 from compiler.shapes import fits, marked, model_at
 from compiler.source import Source, SourceMap
 from compiler.spec import Ref

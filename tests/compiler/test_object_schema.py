@@ -9,8 +9,8 @@ import pytest
 
 from compiler.assets import folder
 from compiler.fleet import environment_names
-from compiler.kubernetes_schemas import LATEST, known_kinds, versions
-from compiler.object_schema import has_schema, schema_faults
+from compiler.object_schemas.kubernetes_schemas import LATEST, known_kinds, versions
+from compiler.object_schemas.object_schema import has_schema, schema_faults
 from compiler.pipeline import compile_environment
 from compiler.trees.folder import FolderTree
 from tests.controlplane.cluster import Cluster

@@ -10,11 +10,11 @@ from compiler.assets import PackageAssets
 from compiler.kinds import KINDS
 from compiler.kinds.agent.contract import contract_of
 from compiler.kinds.agent.facts import FACTS
-from compiler.offer import FACTS as COMMON
-from compiler.offer import offer, offered
 from compiler.pipeline import compile_environment
 from compiler.source import Derived
-from compiler.template import Rendered, Template
+from compiler.templating.offer import FACTS as COMMON
+from compiler.templating.offer import offer, offered
+from compiler.templating.template import Rendered, Template
 from compiler.tree import Tree
 from compiler.trees.folder import FolderTree
 from tests.benchmarks.fleets import fleet

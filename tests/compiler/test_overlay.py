@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from compiler.diagnostic import Severity
 from compiler.document import Document
 from compiler.layer import Layer, Reading
-from compiler.merge import leaves
+from compiler.layering.merge import leaves
 from compiler.overlay import overlay
 from compiler.yaml_reader import load
 

@@ -13,9 +13,10 @@ from jsonpointer import set_pointer
 
 from compiler.compiled import Compiled
 from compiler.kube_object import canonical
-from compiler.kubernetes_schemas import LATEST
-from compiler.object_shape import shape_of
-from compiler.patching import Patching
+from compiler.object_schemas.kubernetes_schemas import LATEST
+from compiler.object_schemas.object_shape import shape_of
+from compiler.patching.patching import Patching
+from compiler.patching.strategic_merge import strategic_merge
 from compiler.pipeline import compile_environment
 from compiler.reports.gather import gather
 from compiler.reports.text import render
@@ -25,7 +26,6 @@ from compiler.review import text as review_text
 from compiler.review.compare import compare
 from compiler.source import FieldPath, cause_of
 from compiler.spec_key import SpecKey
-from compiler.strategic_merge import strategic_merge
 from compiler.trees.folder import FolderTree
 from tests.compiler.patch_cases import MERGES, deployment, runtime
 from tests.scenarios.fleet import PROVIDER, agent, environment

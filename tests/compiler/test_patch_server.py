@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from compiler.kube_object import canonical
-from compiler.kubernetes_schemas import LATEST
-from compiler.object_shape import shape_of
-from compiler.patching import Patching
+from compiler.object_schemas.kubernetes_schemas import LATEST
+from compiler.object_schemas.object_shape import shape_of
+from compiler.patching.patching import Patching
+from compiler.patching.strategic_merge import strategic_merge
 from compiler.spec_key import SpecKey
-from compiler.strategic_merge import strategic_merge
 from tests.compiler.patch_cases import MERGES, deployment, pod
 from tests.controlplane.cluster import Cluster
 

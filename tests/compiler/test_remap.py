@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.emit import emit
+from compiler.explaining.why import leaves
 from compiler.fleet import environment_names
 from compiler.pipeline import compile_environment
 from compiler.trees.folder import FolderTree
-from compiler.why import leaves
 from compiler.yaml_nodes import path_at, place_of
 from compiler.yaml_reader import load
 

@@ -15,7 +15,7 @@ from compiler.catalogue import CATALOGUE
 from compiler.catalogue.example import example, fleet
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.edit import Edit
+from compiler.mending.edit import Edit
 from compiler.pipeline import compile_environment
 from compiler.reports import github, gitlab, junit, sarif
 from compiler.reports import json as json_report

@@ -7,7 +7,7 @@ import pytest
 
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
-from compiler.edit import Edit
+from compiler.mending.edit import Edit
 from compiler.reports import github, markdown, text
 from compiler.reports import json as json_report
 from compiler.reports.findings import Findings

@@ -9,7 +9,6 @@ from jsonschema_rs import Draft202012Validator, meta
 from pydantic import BaseModel
 
 from compiler.assets import folder
-from compiler.document_schema import any_schema, document_schema, overlay_schema
 from compiler.fleet import environment_names
 from compiler.kind import Kind
 from compiler.kinds import KINDS
@@ -18,6 +17,7 @@ from compiler.overlay import overlay
 from compiler.read import read
 from compiler.schema import GENERATED, schema
 from compiler.spec import Shape
+from compiler.spec_schemas.document_schema import any_schema, document_schema, overlay_schema
 from compiler.trees.folder import FolderTree
 from compiler.yaml_reader import load
 from tests.compiler.notice import NOTICE

@@ -12,12 +12,12 @@ from jsonschema_rs import Draft202012Validator
 
 from compiler.assets import folder
 from compiler.compiled import Compiled
+from compiler.explaining.why import leaves
 from compiler.fleet import environment_names
 from compiler.inside import at
 from compiler.pipeline import compile_environment
 from compiler.source_map import pointer, source_map
 from compiler.trees.folder import FolderTree
-from compiler.why import leaves
 
 ROOT = Path(__file__).parents[2]
 TREE = FolderTree(ROOT)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cache import Forgetful, Memory
+from compiler.caching.cache import Forgetful, Memory
 from compiler.compile_each import compile_each
 from compiler.errors import TargetError, UsageError
 from compiler.spread import spread

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from compiler.kube_object import canonical
-from compiler.kubernetes_schemas import LATEST
-from compiler.object_schema import has_schema, schema_faults, schema_problem
-from compiler.structural_schema import schemas_of
+from compiler.object_schemas.kubernetes_schemas import LATEST
+from compiler.object_schemas.object_schema import has_schema, schema_faults, schema_problem
+from compiler.object_schemas.structural_schema import schemas_of
 from tests.controlplane.cluster import Cluster
 
 CASES = yaml.safe_load((Path(__file__).parent / "structural_schema.yaml").read_text())

@@ -5,9 +5,9 @@ import pytest
 from compiler.problem import Problem
 from compiler.source import Cause, Derived, Source, cause_of
 from compiler.spec_key import SpecKey
-from compiler.template import Rendered
-from compiler.template_compiler import compile_template
-from compiler.text_template import TextTemplate, compile_text_template
+from compiler.templating.template import Rendered
+from compiler.templating.template_compiler import compile_template
+from compiler.templating.text_template import TextTemplate, compile_text_template
 
 KEY = SpecKey("Agent", "support")
 AGENT = Derived(

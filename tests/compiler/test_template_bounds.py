@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.bad_expression import BadExpression
-from compiler.expression import compile_expression, compile_text
-from compiler.meter import WORK, Exhausted, Meter
 from compiler.source import Derived, Source
 from compiler.spec_key import SpecKey
-from compiler.template_compiler import compile_template
-from compiler.text_template import compile_text_template
+from compiler.templating.bad_expression import BadExpression
+from compiler.templating.expression import compile_expression, compile_text
+from compiler.templating.meter import WORK, Exhausted, Meter
+from compiler.templating.template_compiler import compile_template
+from compiler.templating.text_template import compile_text_template
 
 MANY = 10_000
 VALUES = {

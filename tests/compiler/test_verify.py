@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from compiler.assets import PackageAssets
-from compiler.cluster_schemas import ClusterSchemas
 from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic
 from compiler.document import Document
 from compiler.export import export
-from compiler.layered import Layered
+from compiler.layering.layered import Layered
 from compiler.lowered import Lowered
+from compiler.object_schemas.cluster_schemas import ClusterSchemas
 from compiler.parse import parse
 from compiler.pipeline import compile_environment
 from compiler.source import Cause, Source

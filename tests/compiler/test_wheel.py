@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from compiler import __version__
+from compiler.elsewhere.wheel import Wheel, opened
 from compiler.errors import UsageError
 from compiler.requirement import unmet
-from compiler.wheel import Wheel, opened
 from tests.scenarios.fleet import PROVIDER, agent
 from tests.scenarios.repository import ROOT, Repository, make
 

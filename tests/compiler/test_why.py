@@ -6,12 +6,12 @@ import pytest
 
 from compiler.compiled import Compiled
 from compiler.errors import UsageError
+from compiler.explaining.why import Role, why
 from compiler.field_name import field_name, steps
 from compiler.inside import at
 from compiler.pipeline import compile_environment
 from compiler.source import cause_of
 from compiler.trees.folder import FolderTree
-from compiler.why import Role, why
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.cluster_schemas import folder_of
+from compiler.object_schemas.cluster_schemas import folder_of
 from compiler.pipeline import compile_environment
 from compiler.reports.gather import gather
 from compiler.reports.text import render

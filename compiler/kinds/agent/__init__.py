@@ -10,7 +10,6 @@ Exports `a2aUrl`, where other agents reach it over A2A.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.expression import OMITTED
 from compiler.kind import Column, DataFile, Emit, Kind
 from compiler.kinds.agent.containers import VALUES as CONTAINERS
 from compiler.kinds.agent.containers import containers, port_name
@@ -36,6 +35,7 @@ from compiler.kube_object import readable
 from compiler.naming import hashed, selector
 from compiler.scope import Scope
 from compiler.source import Derived
+from compiler.templating.expression import OMITTED
 
 _DRAIN_MARGIN = 30
 """Seconds between the end of draining and the end of the pod."""

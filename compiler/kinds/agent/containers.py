@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.expression import OMITTED
 from compiler.kinds.agent.contract import ContainerContract, Contract
 from compiler.kinds.agent.facades import Facade
 from compiler.kinds.agent.facts import Agent, Facts, token_variable
 from compiler.scope import Scope
 from compiler.source import Derived
+from compiler.templating.expression import OMITTED
 
 CREDENTIALS = "/var/run/secrets/roster/credentials"
 """Folder of the files with platforms' credentials."""

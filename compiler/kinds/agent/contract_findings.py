@@ -6,8 +6,8 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.kinds.agent.contract import ContainerContract, Contract
 from compiler.kinds.agent.facts import FACTS
-from compiler.layered import Layered
-from compiler.model_faults import fault, fitted
+from compiler.layering.layered import Layered
+from compiler.misfits.model_faults import fault, fitted
 from compiler.span import Span
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from compiler.kinds.agent.facades import Facades
 from compiler.kinds.agent.media import Media
 from compiler.kinds.agent.runtime import Runtime
-from compiler.patches import Patches
+from compiler.patching.patches import Patches
 from compiler.spec import (
     Decimal,
     Duration,

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compiler.kube_object import ObjectKey
-from compiler.kubernetes_schemas import known_kinds, versions
+from compiler.object_schemas.kubernetes_schemas import known_kinds, versions
 from compiler.rendered.layout import LONGEST, MANIFEST, PLAIN_GROUPS, object_file
 
 SUPPORT = ObjectKey("apps", "Deployment", "agents", "support")

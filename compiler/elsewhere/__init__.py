@@ -1,0 +1,1 @@
+"""Elsewhere: another Roster, in a wheel -> what it makes of the same tree."""

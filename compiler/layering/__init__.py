@@ -1,0 +1,1 @@
+"""Layering: how the layers of one spec become one document, and which layer set what."""

@@ -1,0 +1,136 @@
+"""Overrides: an environment's `overrides` -> for each the layer that it lays over the specs it matches."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.document import Document
+from compiler.inside import at, items, mapping, text
+from compiler.layering.layered import Layered
+from compiler.layering.merge import leaves
+from compiler.source import FieldPath
+from compiler.spec_key import SpecKey
+from compiler.suggestion import did_you_mean, listed
+
+_FIELD = ("spec", "overrides")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Override:
+    """One change of every spec that it matches."""
+
+    kind: str
+    """The kind that is meant."""
+    name: str
+    """The name that is meant; empty for any."""
+    labels: Mapping[str, str]
+    """Labels that a spec must have, all of them."""
+    document: Document
+    """The change, as a layer whose places are those of the environment's file."""
+    index: int
+    """Which of the environment's overrides it is, the first is 0."""
+
+    def matches(self, key: SpecKey, labels: Mapping[str, Any]) -> bool:
+        """Whether it changes a spec with this key and these labels."""
+        named = key.kind == self.kind and self.name in ("", key.name)
+        return named and all(labels.get(name) == value for name, value in self.labels.items())
+
+
+def overrides_of(environment: Layered) -> tuple[Override, ...]:
+    """The overrides of an environment, in order; what is malformed is left out, its parsing tells why."""
+    found = (_override(environment, index) for index in range(len(items(environment.data, *_FIELD))))
+    return tuple(override for override in found if override is not None)
+
+
+def _override(environment: Layered, index: int) -> Override | None:
+    path = (*_FIELD, index)
+    contribution = environment.chain(path)[0]
+    change, match = at(environment.data, *path, "spec"), mapping(environment.data, *path, "match")
+    if not isinstance(change, Mapping) or not text(match, "kind"):
+        return None
+    labels = {name: value for name, value in mapping(match, "labels").items() if isinstance(value, str)}
+    wanted = [f"{name}={value}" for name, value in sorted(labels.items())]
+    file, name = contribution.document, text(match, "name")
+    document = Document(
+        file.path,
+        file.index,
+        {"spec": change},
+        file.text,
+        {("spec",): (*contribution.path, "spec")},
+        role=f"override for {' '.join([name, *wanted] if name else wanted) or text(match, 'kind')}",
+    )
+    return Override(text(match, "kind"), name, labels, document, index)
+
+
+def hits_nothing(override: Override, environment: Layered, known: Mapping[SpecKey, Mapping[str, Any]]) -> Diagnostic:
+    """R0408: no spec is matched; a mistake where the override stands in the environment's own file."""
+    path = (*_FIELD, override.index, "match")
+    own = override.document.path == environment.layers[-1].path
+    return Diagnostic(
+        code="R0408",
+        severity=Severity.ERROR if own else Severity.WARNING,
+        message=f"the override matches no spec of environment {environment.key.name}",
+        span=environment.span_of(path),
+        field=".".join(map(str, path)),
+        help=_nearest(override, known),
+    )
+
+
+def _nearest(override: Override, known: Mapping[SpecKey, Mapping[str, Any]]) -> str:
+    """What was probably meant."""
+    kinds = {key.kind for key in known}
+    if override.kind not in kinds:
+        return did_you_mean(override.kind, kinds) or f"kinds here: {listed(kinds)}"
+    names = {key.name for key in known if key.kind == override.kind}
+    if override.name and override.name not in names:
+        return did_you_mean(override.name, names) or f"here there are {listed(names)}"
+    labels = {
+        f"{name}={value}" for key, given in known.items() if key.kind == override.kind for name, value in given.items()
+    }
+    wanted = next((f"{name}={value}" for name, value in override.labels.items() if f"{name}={value}" not in labels), "")
+    if not wanted:
+        return "no one spec has all of these labels"
+    return did_you_mean(wanted, labels) or f"labels of {override.kind}s here: {listed(labels)}"
+
+
+def conflicts(matching: Iterable[Override], key: SpecKey) -> Iterator[Diagnostic]:
+    """R0407: two overrides of one rank set one field of one spec differently."""
+    several = list(matching)
+    for number, second in enumerate(several):
+        for first in several[:number]:
+            yield from _clashes(first, second, key)
+
+
+def _clashes(first: Override, second: Override, key: SpecKey) -> Iterator[Diagnostic]:
+    below = dict(_effects(first))
+    for path, value in _effects(second):
+        other = next((there for there in below if _meet(there, path) and below[there] != value), None)
+        if other is None:
+            continue
+        there = first.document.span_of(other)
+        yield Diagnostic(
+            code="R0407",
+            severity=Severity.ERROR,
+            message=f"two overrides set {'.'.join(map(str, path))} of {key.kind} {key.name} differently",
+            span=second.document.span_of(path),
+            field=".".join(map(str, path)),
+            label=f"also set at {there}",
+            help="overrides have one rank: set it in one of them, or in a document of the spec itself",
+        )
+
+
+def _effects(override: Override) -> Iterator[tuple[FieldPath, Any]]:
+    """The fields that an override touches; a removed field as a change of that field, a replaced map of the map."""
+    for path, value in leaves(override.document.data):
+        if path[-1:] == ("$remove",):
+            yield from (((*path[:-1], name), "$remove") for name in value if isinstance(value, list))
+        elif path[-1:] == ("$replace",):
+            yield path[:-1], "$replace"
+        elif value != {}:
+            yield path, value
+
+
+def _meet(one: FieldPath, other: FieldPath) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

@@ -1,0 +1,115 @@
+"""Tally: what each layer said in vain, over all the specs that it was laid over -> the findings about it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from compiler.diagnostic import Diagnostic, Severity
+from compiler.document import Document
+from compiler.inside import at
+from compiler.kinds import KINDS
+from compiler.layering.layered import Layered
+from compiler.layering.merge import Merged, layer_error, leaves
+from compiler.layering.overrides import Override
+from compiler.source import FieldPath
+from compiler.spec_key import SpecKey
+
+_IDENTITY = frozenset((("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace")))
+"""Fields that every layer of a spec repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one layer said in vain in every spec so far."""
+
+    document: Document
+    idle: Mapping[FieldPath, SpecKey]
+    removals: Mapping[FieldPath, str]
+
+
+class Tally:
+    """An override lies over many specs: what it says is in vain only if it is so in all of them."""
+
+    __slots__ = ("_overrides", "_own", "_seen")
+
+    def __init__(self) -> None:
+        self._seen: dict[int, _Seen] = {}
+        # Layers that belong to this environment alone: of a shared base, another environment may need what it says.
+        self._own: frozenset[int] = frozenset()
+        self._overrides: tuple[Override, ...] = ()
+
+    def watch(self, own: Iterable[Document], overrides: Iterable[Override]) -> None:
+        """Name the layers that belong to the environment alone."""
+        self._overrides = tuple(overrides)
+        self._own = frozenset(map(id, (*own, *(override.document for override in self._overrides))))
+
+    def note(self, key: SpecKey, document: Document, merged: Merged) -> None:
+        """Take in what became of a layer over one spec."""
+        idle = {path: key for path in merged.idle if not _is_identity(key, path)}
+        removals = dict(merged.idle_removals)
+        seen = self._seen.get(id(document))
+        if seen is not None:
+            idle = {path: first for path, first in seen.idle.items() if path in idle}
+            removals = {path: guess for path, guess in seen.removals.items() if path in removals}
+        self._seen[id(document)] = _Seen(document, idle, removals)
+
+    def told(self, specs: Iterable[Layered]) -> Iterator[Diagnostic]:
+        """The findings: names in `$remove` that hit nothing, fields that change nothing, overrides that are hidden."""
+        merged = {spec.key: spec for spec in specs}
+        for identity, seen in self._seen.items():
+            for path, guess in seen.removals.items():
+                yield _misses(seen.document, path, guess)
+            if identity in self._own:
+                for path, key in seen.idle.items():
+                    if key in merged:
+                        yield _idle(seen.document, path, merged[key])
+        for override in self._overrides:
+            yield from _hidden(override, [spec for spec in merged.values() if override.document in spec.layers])
+
+
+def _is_identity(key: SpecKey, path: FieldPath) -> bool:
+    versioned = key.kind in KINDS and KINDS[key.kind].versioned
+    return path in _IDENTITY or (versioned and path == ("spec", "version"))
+
+
+def _misses(document: Document, path: FieldPath, guess: str) -> Diagnostic:
+    name = at(document.data, *path)
+    return layer_error(
+        document, "R0402", f"$remove names {name}, which no lower layer has", path, guess or "remove the name"
+    )
+
+
+def _idle(document: Document, path: FieldPath, spec: Layered) -> Diagnostic:
+    # Inside a list that merges by its key, a layer's index is not that of the merged list.
+    chain = spec.chain(path) if not any(isinstance(step, int) for step in path) else ()
+    below = [item for item in chain if item.document is not document]
+    return Diagnostic(
+        code="R0409",
+        severity=Severity.WARNING,
+        message=f"{'.'.join(map(str, path))} is set to what it is already",
+        span=document.span_of(path),
+        field=".".join(map(str, path)),
+        label=f"the same is set at {below[0].span}" if below else "",
+        help="remove it, so that a change below is not missed here",
+    )
+
+
+def _hidden(override: Override, specs: list[Layered]) -> Iterator[Diagnostic]:
+    """R0411: what an override sets is set otherwise by a higher layer, in every spec that it matches."""
+    for path, _ in leaves(override.document.data):
+        chains = [spec.chain(path) for spec in specs]
+        above = [chain[0] for chain in chains if chain and _loses(chain[0].document, override.document)]
+        if above and len(above) == len(chains):
+            yield Diagnostic(
+                code="R0411",
+                severity=Severity.WARNING,
+                message=f"{'.'.join(map(str, path))} of the override has no effect",
+                span=override.document.span_of(path),
+                field=".".join(map(str, path)),
+                label=f"hidden by {above[0].span}",
+                help="remove it here, or there",
+            )
+
+
+def _loses(winner: Document, override: Document) -> bool:
+    """Whether a document of the spec's own hides the override; what `--set` sets is for the moment only."""
+    return winner is not override and not winner.role

@@ -1,0 +1,1 @@
+"""Mending: diagnostics whose mend is certain -> files in which it is done."""

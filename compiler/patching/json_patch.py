@@ -1,0 +1,70 @@
+"""json_patch: an object and operations of RFC 6902 -> the object patched, one operation after the other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonpatch import JsonPatchException, apply_patch
+from jsonpointer import JsonPointer, JsonPointerException
+
+from compiler.document import known_prefix
+from compiler.inside import at
+from compiler.object_path import object_path
+from compiler.patching.patching import Miss, Patching, unshared
+from compiler.source import FieldPath
+from compiler.suggestion import did_you_mean, listed
+
+
+def json_patch(patching: Patching, operation: Mapping[str, Any], source: FieldPath) -> None:
+    """Do one operation, which stands at `source` in its spec, in place; one that hits nothing is noted."""
+    try:
+        apply_patch(patching.data, [unshared(operation)], in_place=True)
+    except (JsonPatchException, JsonPointerException, LookupError, TypeError, ValueError, AttributeError):
+        patching.misses.append(_miss(patching.data, operation, source))
+        return
+    if operation["op"] == "test":
+        return
+    if operation["op"] == "remove":
+        patching.removed[_steps(operation["path"], patching.data)] = source
+        return
+    exact = operation["op"] in ("add", "replace")
+    place = _steps(operation["path"], patching.data)
+    patching.touched[place] = ((*source, "value") if exact else source, exact)
+
+
+def _miss(data: Any, operation: Mapping[str, Any], source: FieldPath) -> Miss:
+    """What did not fit; never the library's words, which may hold values."""
+    for part in ("from", "path"):
+        steps = _steps(operation.get(part, ""), data)
+        known = known_prefix(data, steps)
+        if len(known) < len(steps) - (part == "path" and operation["op"] in ("add", "copy", "move")):
+            return _nothing(data, steps, known, (*source, part))
+    if operation["op"] == "test":
+        return Miss((*source, "value"), f"{object_path(data, steps)} has another value", "")
+    return Miss((*source, "path"), f"{operation['path']} is no place to {operation['op']}", "see RFC 6902")
+
+
+def _nothing(data: Any, steps: FieldPath, known: FieldPath, source: FieldPath) -> Miss:
+    inside = at(data, *known)
+    where, step = object_path(data, known) or "the object", steps[len(known)]
+    if isinstance(inside, Mapping):
+        help = did_you_mean(str(step), inside) or f"there are: {listed(inside)}"
+    else:
+        help = f"it has {len(inside)} items, the first is 0" if isinstance(inside, list) else "it is a plain value"
+    return Miss(source, f"{where} has no {step}", help)
+
+
+def _steps(pointer: str, data: Any) -> FieldPath:
+    """The steps of a pointer, indices of lists as numbers; `-` is the last item."""
+    try:
+        parts = JsonPointer(pointer).parts
+    except JsonPointerException:
+        return ()
+    steps: FieldPath = ()
+    for part in parts:
+        inside = at(data, *steps)
+        if isinstance(inside, list):
+            step: str | int = len(inside) - 1 if part == "-" else int(part) if part.isdigit() else part
+        else:
+            step = part
+        steps = (*steps, step)
+    return steps

@@ -1,0 +1,1 @@
+"""Spec schemas: the models of specs -> JSON Schemas for editors, and definitions for clusters."""
