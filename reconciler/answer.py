@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.conflict import Conflict
+from reconciler.deciding.conflict import Conflict
 
 Live = Mapping[str, Any]
 """An object as the target holds it, as plain data that nobody changes; a Secret's values are already gone."""

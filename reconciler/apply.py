@@ -10,7 +10,7 @@ from compiler.errors import TargetError
 from compiler.kube_object import KubeObject, ObjectKey
 from reconciler.await_definition import await_definition
 from reconciler.change import Action, Change
-from reconciler.order import waits_for, wave
+from reconciler.deciding.order import waits_for, wave
 from reconciler.outcome import WRONG, Happened, Outcome
 from reconciler.send import Sender, send
 

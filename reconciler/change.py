@@ -7,7 +7,7 @@ from typing import Any
 from compiler.kube_object import ObjectKey
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
-from reconciler.standing import Standing
+from reconciler.deciding.standing import Standing
 
 
 class Action(StrEnum):

@@ -12,7 +12,7 @@ from typing import Any
 
 from compiler.bundle import Bundle
 from compiler.errors import RosterError, TargetError
-from reconciler.revision import Revision
+from reconciler.source.revision import Revision
 
 MEMORY = 4 << 30
 """Bytes of address space that a child may have."""

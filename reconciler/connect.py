@@ -3,7 +3,7 @@
 from typing import Any
 
 from compiler.errors import UsageError
-from reconciler.defined import Defined
+from reconciler.pulling.defined import Defined
 from reconciler.settings import Settings
 from reconciler.target import Target
 

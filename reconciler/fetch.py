@@ -7,11 +7,11 @@ from pathlib import Path
 from compiler.errors import TargetError, UsageError
 from compiler.trees.git import nearest_ref, resolve
 from compiler.trees.git_command import Answer, run_git
-from reconciler.mirror import has, locked_mirror
-from reconciler.read_revision import read_revision
-from reconciler.refusal import refusal
-from reconciler.remote import check_remote, clean_url, credentials
-from reconciler.revision import GitSource, Revision
+from reconciler.source.mirror import has, locked_mirror
+from reconciler.source.read_revision import read_revision
+from reconciler.source.refusal import refusal
+from reconciler.source.remote import check_remote, clean_url, credentials
+from reconciler.source.revision import GitSource, Revision
 
 FULL_COMMIT = re.compile(r"^[0-9a-f]{40}([0-9a-f]{24})?$")
 EVERYTHING = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")

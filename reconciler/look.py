@@ -9,14 +9,14 @@ import orjson
 from compiler.bundle import Bundle
 from compiler.kube_object import KubeObject, ObjectKey
 from reconciler.answer import Applied, Conflicted, Live, Rejected
-from reconciler.claim import Claim
-from reconciler.conflict import Conflict
+from reconciler.deciding.claim import Claim
+from reconciler.deciding.conflict import Conflict
+from reconciler.deciding.hand_over import hand_over
+from reconciler.deciding.ours import belongs
+from reconciler.deciding.standing import leaving, standing
 from reconciler.declared import body_hash, declared_hash, fingerprint, satisfied
-from reconciler.hand_over import hand_over
 from reconciler.inventory import Inventory, Owned
 from reconciler.observation import Absent, Observation, Observations, Present, Refused, Unreadable
-from reconciler.ours import belongs
-from reconciler.standing import leaving, standing
 from reconciler.target import Found, Missing, Named, NoSuchKind, Reading, Target
 
 WORKERS = 8

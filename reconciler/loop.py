@@ -9,8 +9,8 @@ from reconciler.backoff import Backoff
 from reconciler.declared_environment import declared_environment
 from reconciler.fetch import fetch
 from reconciler.metrics import Metrics
-from reconciler.revision import Revision
 from reconciler.settings import Settings, seconds_of
+from reconciler.source.revision import Revision
 from reconciler.worker import Surroundings, Worker
 
 DEFAULT_INTERVAL = 30.0

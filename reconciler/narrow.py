@@ -8,13 +8,13 @@ from compiler.bundle import Bundle
 from compiler.kube_object import KubeObject, ObjectKey
 from reconciler.answer import Live
 from reconciler.change import Plan
+from reconciler.deciding.hand_over import hand_over
+from reconciler.deciding.ours import uid_of
+from reconciler.deciding.plan_desired import family_of
+from reconciler.deciding.standing import Standing
 from reconciler.declared import body_hash, declared_hash
-from reconciler.hand_over import hand_over
 from reconciler.inventory import Inventory, Owned, with_objects
-from reconciler.ours import uid_of
 from reconciler.outcome import Happened, Outcome
-from reconciler.plan_desired import family_of
-from reconciler.standing import Standing
 
 GONE = frozenset({Happened.DELETED})
 NEVER_OURS = frozenset({Happened.HELD, Happened.KEPT})

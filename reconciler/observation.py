@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from compiler.kube_object import ObjectKey
 from reconciler.answer import Live
-from reconciler.claim import Claim
-from reconciler.conflict import Conflict
+from reconciler.deciding.claim import Claim
+from reconciler.deciding.conflict import Conflict
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from compiler.bundle import Bundle
 from compiler.kube_object import KubeObject, ObjectKey, canonical
 from reconciler.bounds import Bounds
 from reconciler.change import Action, Change, FieldChange, Plan
-from reconciler.field_path import at, has
-from reconciler.hand_over import REPLICAS
+from reconciler.deciding.field_path import at, has
+from reconciler.deciding.hand_over import REPLICAS
+from reconciler.deciding.plan_desired import Setting, plan_desired
+from reconciler.deciding.plan_leaving import plan_leaving
+from reconciler.deciding.standing import Standing, standing
 from reconciler.inventory import Inventory
 from reconciler.observation import Absent, Observations, Present
-from reconciler.plan_desired import Setting, plan_desired
-from reconciler.plan_leaving import plan_leaving
-from reconciler.standing import Standing, standing
 
 
 def plan(bundle: Bundle, inventory: Inventory, observations: Observations, bounds: Bounds | None = None) -> Plan:

@@ -6,9 +6,9 @@ from functools import partial
 
 from reconciler.answer import Conflicted, DeleteAnswer, Deleted
 from reconciler.change import Action, Change
+from reconciler.deciding.order import wave
+from reconciler.deciding.ours import proven_ours, uid_of
 from reconciler.inventory import Inventory, Owned
-from reconciler.order import wave
-from reconciler.ours import proven_ours, uid_of
 from reconciler.outcome import Happened, Outcome
 from reconciler.target import Found, Missing, Named, Reading, Target
 

@@ -13,8 +13,8 @@ from compiler.spec_key import SpecKey
 from reconciler.answer import Live
 from reconciler.declared import body_hash, satisfied
 from reconciler.errors import Unreachable
+from reconciler.records.status_form import ENVIRONMENT, environment_form, spec_form
 from reconciler.status import EnvironmentStatus, SpecStatus
-from reconciler.status_form import ENVIRONMENT, environment_form, spec_form
 from reconciler.target import Target
 
 WORKERS = 8

@@ -13,6 +13,8 @@ from reconciler.answer import Live
 from reconciler.apply import WRITES, apply
 from reconciler.bounds import Bounds
 from reconciler.change import Action, Change, Plan
+from reconciler.deciding.standing import Standing
+from reconciler.deciding.untouched import untouched
 from reconciler.errors import LeaseHeld, StaleInventory, Unreachable
 from reconciler.health import Health
 from reconciler.inventory import Inventory, Owned, widened
@@ -23,16 +25,14 @@ from reconciler.outcome import WRONG, Happened, Outcome
 from reconciler.plan import plan
 from reconciler.prune import prune
 from reconciler.publish import Edition, publish
-from reconciler.record_kinds import RECORD_KINDS
+from reconciler.records.record_kinds import RECORD_KINDS
+from reconciler.records.status_form import statuses_of
 from reconciler.report import Happenings, report
 from reconciler.request import Report, Request
 from reconciler.send import Sender
 from reconciler.settle import Patience, settle
-from reconciler.standing import Standing
 from reconciler.status import EnvironmentStatus
-from reconciler.status_form import statuses_of
 from reconciler.target import Lease, Named, Target
-from reconciler.untouched import untouched
 
 Outcomes = dict[ObjectKey, Outcome]
 

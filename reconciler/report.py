@@ -10,7 +10,7 @@ from compiler.spec_key import SpecKey
 from reconciler.change import Plan
 from reconciler.health import Health, State, worst
 from reconciler.outcome import WRONG, Happened, Outcome
-from reconciler.report_spec import SpecParts, report_spec
+from reconciler.records.report_spec import SpecParts, report_spec
 from reconciler.status import FALSE, TRUE, UNKNOWN, Condition, Counts, EnvironmentStatus, SpecStatus
 from reconciler.unit import Pass
 

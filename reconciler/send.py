@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import orjson
 
 from compiler.kube_object import KubeObject, canonical
-from reconciler.adjudicate import adjudicate
 from reconciler.answer import Applied, Conflicted, Deleted, Rejected
 from reconciler.change import Action, Change
-from reconciler.conflict import Conflict
-from reconciler.hand_over import give_up, hand_over
+from reconciler.deciding.adjudicate import adjudicate
+from reconciler.deciding.conflict import Conflict
+from reconciler.deciding.hand_over import give_up, hand_over
+from reconciler.deciding.standing import Standing
 from reconciler.outcome import Happened, Outcome
-from reconciler.standing import Standing
 from reconciler.target import Found, Missing, Named, Target
 from reconciler.unit import Unit
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from compiler.errors import TargetError
 from reconciler.reach import Reach
-from reconciler.revision import GitSource
+from reconciler.source.revision import GitSource
 
 DEFAULT_ROOT = ".roster"
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}

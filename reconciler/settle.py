@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from compiler.kube_object import ObjectKey
 from reconciler.answer import Live
 from reconciler.assess import assess
+from reconciler.deciding.standing import Standing
 from reconciler.health import Health, State
 from reconciler.readiness.surroundings import Surroundings
-from reconciler.standing import Standing
 from reconciler.target import Named, Target
 from reconciler.unit import Unit
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from compiler.kube_object import ObjectKey
 from reconciler.answer import ApplyAnswer, DeleteAnswer, Live
-from reconciler.claim import Claim
+from reconciler.deciding.claim import Claim
 from reconciler.inventory import Inventory
 from reconciler.reach import Reach
 from reconciler.unit import Unit

@@ -13,15 +13,15 @@ from reconciler.compile_apart import Outcome, compile_apart
 from reconciler.connect import connect
 from reconciler.errors import LeaseHeld
 from reconciler.metrics import Metrics
-from reconciler.note_pass import note_pass
 from reconciler.outcome import Happened
 from reconciler.picture import Picture
-from reconciler.publish_failure import publish_failure
 from reconciler.reconcile import reconcile
-from reconciler.report_text import is_well, problems, summary, verdict
+from reconciler.records.publish_failure import publish_failure
+from reconciler.reports.report_text import is_well, problems, summary, verdict
 from reconciler.request import Report, Request
-from reconciler.revision import Revision
 from reconciler.settings import Settings, holder, seconds_of
+from reconciler.source.note_pass import note_pass
+from reconciler.source.revision import Revision
 from reconciler.target import Named, Target
 from reconciler.unit import Pass, Unit
 

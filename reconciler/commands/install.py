@@ -29,8 +29,8 @@ def install(kube_context: str | None, kubeconfig: str | None, impersonate: str |
     from reconciler.install import HOME
     from reconciler.install import install as install_on
     from reconciler.reach import Reach
-    from reconciler.revision import GitSource
     from reconciler.settings import Settings
+    from reconciler.source.revision import GitSource
 
     if only_print:
         click.echo(emit([HOME, *definitions()]), nl=False)

@@ -13,8 +13,8 @@ from compiler.errors import UsageError
 
 if TYPE_CHECKING:
     from compiler.bundle import Bundle
-    from reconciler.revision import Revision
     from reconciler.settings import Settings
+    from reconciler.source.revision import Revision
 
 WRONG = 2
 """Exit code: specs, flags or revision are wrong, and nothing was done."""
@@ -85,8 +85,8 @@ def settings_of(context: click.Context, flags: dict[str, Any]) -> "Settings":
     """What the shared flags mean. Raises UsageError if DIR is in no repository and no other source is given."""
     from compiler.trees.git import top_and_folder
     from reconciler.reach import Reach
-    from reconciler.revision import GitSource
     from reconciler.settings import DEFAULT_ROOT, Settings
+    from reconciler.source.revision import GitSource
 
     directory: Path = context.obj if isinstance(context.obj, Path) else Path()
     location, folder = (flags["source"], "") if flags["source"] else top_and_folder(directory)
@@ -104,8 +104,8 @@ def settings_of(context: click.Context, flags: dict[str, Any]) -> "Settings":
 def read_commit(settings: "Settings") -> "Revision":
     """The commit for a command that only reads: no mirror is made where the commit lies on this machine already."""
     from reconciler.fetch import fetch
-    from reconciler.local_revision import local_revision
     from reconciler.settings import make_root
+    from reconciler.source.local_revision import local_revision
 
     if settings.source.is_local:
         return local_revision(settings.source)

@@ -41,9 +41,9 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
     """
     from reconciler.change import Action
     from reconciler.connect import connect
-    from reconciler.plan_json import plan_json
-    from reconciler.plan_text import plan_text
     from reconciler.reconcile import reconcile
+    from reconciler.reports.plan_json import plan_json
+    from reconciler.reports.plan_text import plan_text
     from reconciler.request import Request
     from reconciler.unit import Pass, Unit
 

@@ -10,7 +10,7 @@ from compiler.commands.schema import schema
 from reconciler.commands.options import environment_names
 
 if TYPE_CHECKING:
-    from reconciler.keep_pulled import Kept
+    from reconciler.pulling.keep_pulled import Kept
 
 
 @schema.command(cls=Command)
@@ -42,8 +42,8 @@ def pull(
     from compiler.trees.folder import FolderTree
     from reconciler.connect import read_defined
     from reconciler.declared_environment import declared_environment
-    from reconciler.keep_pulled import keep_pulled
-    from reconciler.pulled import pulled
+    from reconciler.pulling.keep_pulled import keep_pulled
+    from reconciler.pulling.pulled import pulled
 
     directory: Path = context.obj if isinstance(context.obj, Path) else Path()
     name = kube_context

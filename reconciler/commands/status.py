@@ -19,8 +19,8 @@ from reconciler.commands.options import (
 
 if TYPE_CHECKING:
     from compiler.tree import Tree
+    from reconciler.reports.status_text import Told
     from reconciler.settings import Settings
-    from reconciler.status_text import Told
 
 
 @click.command(cls=Command)
@@ -41,8 +41,8 @@ def status(context: click.Context, /, environments: tuple[str, ...], style: str,
       roster status --format json | jq '.[].health'
     """
     from compiler.fleet import environment_names
-    from reconciler.status_json import status_json
-    from reconciler.status_text import status_text
+    from reconciler.reports.status_json import status_json
+    from reconciler.reports.status_text import status_text
 
     settings = settings_of(context, flags)
     revision = read_commit(settings)
@@ -61,8 +61,8 @@ def _told(tree: "Tree", name: str, settings: "Settings") -> "Told":
     """What one environment's target tells; if it does not answer that is told, and the others are still asked."""
     from reconciler.connect import connect
     from reconciler.declared_environment import declared_environment
-    from reconciler.load_status import load_status
-    from reconciler.status_text import Told
+    from reconciler.records.load_status import load_status
+    from reconciler.reports.status_text import Told
     from reconciler.unit import Unit
 
     declared = declared_environment(tree, name)

@@ -49,9 +49,9 @@ def sync(context: click.Context, /, environment: str, push_notes: bool, **flags:
       roster sync dev --adopt ConfigMap/prompts   take over what somebody else made
     """
     from reconciler.fetch import fetch
-    from reconciler.note_pass import note_pass
-    from reconciler.report_text import is_well, problems, summary
+    from reconciler.reports.report_text import is_well, problems, summary
     from reconciler.settings import make_root
+    from reconciler.source.note_pass import note_pass
 
     started = time.monotonic()
     settings = settings_of(context, flags)
@@ -70,8 +70,8 @@ def sync(context: click.Context, /, environment: str, push_notes: bool, **flags:
 def _synced(commit: Commit, environment: str, settings: "Settings", flags: dict[str, Any]) -> "Report":
     """One pass under the lease, its steps told as they happen."""
     from reconciler.connect import connect
-    from reconciler.progress import progress
     from reconciler.reconcile import reconcile
+    from reconciler.reports.progress import progress
     from reconciler.request import Request
     from reconciler.settings import holder
     from reconciler.unit import Pass, Unit

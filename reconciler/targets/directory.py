@@ -23,7 +23,7 @@ from compiler.rendered.folder import File, Folder, sentence, target_error
 from compiler.rendered.layout import object_file
 from compiler.yaml_reader import load
 from reconciler.answer import Applied, ApplyAnswer, Conflicted, DeleteAnswer, Deleted, Live, Rejected
-from reconciler.claim import Claim
+from reconciler.deciding.claim import Claim
 from reconciler.errors import StaleInventory
 from reconciler.inventory import Inventory, checked, loaded, stored
 from reconciler.reach import Reach

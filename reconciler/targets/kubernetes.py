@@ -10,7 +10,7 @@ import orjson
 from compiler.errors import TargetError
 from compiler.kube_object import ObjectKey, key_of
 from reconciler.answer import ApplyAnswer, DeleteAnswer, Live, Rejected
-from reconciler.claim import Claim
+from reconciler.deciding.claim import Claim
 from reconciler.errors import Denied
 from reconciler.inventory import Inventory
 from reconciler.reach import Reach

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.answer import Applied, ApplyAnswer, Conflicted, DeleteAnswer, Deleted, Live, Rejected
-from reconciler.conflict import Conflict
+from reconciler.deciding.conflict import Conflict
 from reconciler.targets.kubernetes_client import Reply
 
 HOLDER = re.compile(r'conflict with "([^"]+)"')

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compiler.errors import TargetError
-from reconciler.defined import Defined
 from reconciler.errors import Denied
+from reconciler.pulling.defined import Defined
 from reconciler.targets.kubernetes_answers import missing_permission, sentence
 from reconciler.targets.kubernetes_client import Client
 

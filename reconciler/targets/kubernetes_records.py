@@ -8,8 +8,8 @@ import orjson
 from compiler.errors import TargetError
 from compiler.kube_object import ObjectKey, key_of
 from reconciler.answer import Live
+from reconciler.deciding.ours import foreign_owner
 from reconciler.errors import Denied
-from reconciler.ours import foreign_owner
 from reconciler.target import Named
 from reconciler.targets.kubernetes_answers import missing_permission, sentence
 from reconciler.targets.kubernetes_client import APPLY, MERGE, Client, Reply

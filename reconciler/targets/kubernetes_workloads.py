@@ -7,7 +7,7 @@ from typing import Any
 from compiler.errors import TargetError
 from compiler.kube_object import ObjectKey, key_of
 from reconciler.answer import Live
-from reconciler.claim import Claim, claim_of
+from reconciler.deciding.claim import Claim, claim_of
 from reconciler.errors import Denied
 from reconciler.targets.kubernetes_reading import Reader
 from reconciler.targets.kubernetes_resources import Resources

@@ -20,7 +20,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "packaging": ("compiler.requirement",),
     "prometheus_client": ("reconciler.metrics",),
     "rapidfuzz": ("compiler.suggestion",),
-    "rich": ("reconciler.progress",),
+    "rich": ("reconciler.reports.progress",),
     "urllib3": ("reconciler.targets.kubernetes_client",),
     "yaml": ("compiler.yaml_nodes",),
     # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape, and
@@ -73,7 +73,7 @@ IMPURE_COMPILER = {
     "compiler.schema": "writes the generated files of schemas/, when a developer asks for it",
 }
 """The compiler's modules that may do I/O, and why; all others are pure."""
-DECIDING = ("reconciler.plan", "reconciler.plan_*", "reconciler.adjudicate", "reconciler.report", "reconciler.report_*")
+DECIDING = ("reconciler.plan", "reconciler.deciding.*", "reconciler.report", "reconciler.records.report_spec")
 """The reconciler's modules that decide: no I/O and no clock, in them or in what they import."""
 
 COMPILER_STAGES = (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from compiler.kube_object import KubeObject
-from reconciler.conflict import Conflict
+from reconciler.deciding.conflict import Conflict
 from reconciler.declared import fingerprint
 from reconciler.inventory import Inventory, Owned
 from reconciler.observation import Present

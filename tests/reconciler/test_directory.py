@@ -20,9 +20,9 @@ from compiler.errors import TargetError, UsageError
 from compiler.kube_object import canonical, key_of
 from compiler.spec_key import SpecKey
 from reconciler.answer import Applied, Conflicted, Deleted, Rejected
+from reconciler.deciding.ours import proven_ours
 from reconciler.errors import ForeignInventory, LeaseHeld, StaleInventory
 from reconciler.inventory import Inventory, Owned, widened
-from reconciler.ours import proven_ours
 from reconciler.target import Found, Missing, Named, Unread
 from reconciler.targets.directory import DirectoryTarget
 from reconciler.unit import Unit

@@ -22,11 +22,11 @@ from cryptography.x509.oid import NameOID
 
 from compiler.errors import RosterError, TargetError, UsageError
 from reconciler.fetch import fetch
-from reconciler.local_revision import local_revision
-from reconciler.mirror import mirror_path
-from reconciler.notes import push_notes, read_note, write_note
-from reconciler.refusal import refusal
-from reconciler.revision import GitSource
+from reconciler.source.local_revision import local_revision
+from reconciler.source.mirror import mirror_path
+from reconciler.source.notes import push_notes, read_note, write_note
+from reconciler.source.refusal import refusal
+from reconciler.source.revision import GitSource
 
 
 def run(folder: Path, *arguments: str) -> str:

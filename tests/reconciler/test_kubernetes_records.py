@@ -4,8 +4,8 @@ import pytest
 
 from compiler.spec_key import SpecKey
 from reconciler.health import State
-from reconciler.load_status import load_status
-from reconciler.publish_failure import publish_failure
+from reconciler.records.load_status import load_status
+from reconciler.records.publish_failure import publish_failure
 from reconciler.unit import Pass
 from tests.reconciler.bundles import bundle, config_map, deployment, owned, record
 from tests.reconciler.cluster_target import Fleet

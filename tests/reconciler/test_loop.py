@@ -15,9 +15,9 @@ from compiler.errors import TargetError, UsageError
 from compiler.kube_object import ObjectKey
 from reconciler.backoff import Backoff
 from reconciler.compile_apart import compile_apart
-from reconciler.local_revision import local_revision
 from reconciler.picture import Picture
-from reconciler.revision import GitSource
+from reconciler.source.local_revision import local_revision
+from reconciler.source.revision import GitSource
 
 DEADLINE = 30.0
 ENVIRONMENT = """\

@@ -6,8 +6,8 @@ import pytest
 from compiler.kube_object import ObjectKey
 from reconciler.bounds import Bounds
 from reconciler.change import Action
-from reconciler.claim import Claim
-from reconciler.conflict import Conflict
+from reconciler.deciding.claim import Claim
+from reconciler.deciding.conflict import Conflict
 from reconciler.observation import Absent, Observations, Present, Refused, Unreadable
 from reconciler.plan import plan
 from reconciler.reach import Reach

@@ -15,9 +15,9 @@ from compiler.pipeline import compile_environment
 from compiler.reports.gather import gather
 from compiler.reports.text import render
 from compiler.trees.folder import FolderTree
-from reconciler.defined import Defined
-from reconciler.keep_pulled import Kept, keep_pulled
-from reconciler.pulled import pulled
+from reconciler.pulling.defined import Defined
+from reconciler.pulling.keep_pulled import Kept, keep_pulled
+from reconciler.pulling.pulled import pulled
 from tests.controlplane.cluster import Cluster
 
 ENVIRONMENT = """\

@@ -4,7 +4,7 @@ import re
 
 from compiler.errors import RosterError, TargetError, UsageError
 from compiler.trees.git import first_line
-from reconciler.revision import GitSource
+from reconciler.source.revision import GitSource
 
 USER_INFO = re.compile(r"([a-z+]+://)[^/\s@]*@", re.IGNORECASE)
 ADDRESS = re.compile(r"[a-z+]+://\S+", re.IGNORECASE)

@@ -6,9 +6,9 @@ from typing import Any
 
 from compiler.kube_object import canonical
 from reconciler.health import State
-from reconciler.record_kinds import RECORD_KINDS, VERSION
+from reconciler.records.record_kinds import RECORD_KINDS, VERSION
+from reconciler.records.status_form import ENVIRONMENT, environment_form, statuses_of
 from reconciler.status import FALSE, Condition, EnvironmentStatus
-from reconciler.status_form import ENVIRONMENT, environment_form, statuses_of
 from reconciler.target import Target
 from reconciler.unit import KIND_LABEL, MANAGED_BY, MANAGER, NAME_LABEL, Pass
 

@@ -8,7 +8,7 @@ from compiler.kube_object import readable
 from compiler.object_schemas.cluster_schemas import INDEX, file_of
 from compiler.object_schemas.kubernetes_schemas import Gvk
 from compiler.object_schemas.structural_schema import schemas_of
-from reconciler.defined import Defined
+from reconciler.pulling.defined import Defined
 
 VERSION = 1
 """Grows when a field of the index changes its meaning."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from reconciler.status_text import Told
+from reconciler.reports.status_text import Told
 
 
 def status_json(told: Sequence[Told]) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from compiler.bundle import Bundle
 from compiler.kube_object import ObjectKey
 from reconciler.answer import Live
-from reconciler.claim import AUTOSCALERS, Claim, claim_of
+from reconciler.deciding.claim import AUTOSCALERS, Claim, claim_of
+from reconciler.deciding.ours import proven_ours
 from reconciler.inventory import Inventory, Owned
-from reconciler.ours import proven_ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from compiler.trees.git import resolve
-from reconciler.read_revision import read_revision
-from reconciler.revision import GitSource, Revision
+from reconciler.source.read_revision import read_revision
+from reconciler.source.revision import GitSource, Revision
 
 
 def local_revision(source: GitSource) -> Revision:

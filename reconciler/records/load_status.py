@@ -1,8 +1,8 @@
 """A target -> the EnvironmentStatus that was last published there."""
 
-from reconciler.record_kinds import RECORD_KINDS
+from reconciler.records.record_kinds import RECORD_KINDS
+from reconciler.records.status_form import statuses_of
 from reconciler.status import EnvironmentStatus
-from reconciler.status_form import statuses_of
 from reconciler.target import Target
 from reconciler.unit import Unit
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from compiler.kube_object import KubeObject, canonical
 from compiler.source import FieldPath
 from reconciler.answer import Live
-from reconciler.claim import Claim
-from reconciler.field_path import at, drop, has, put
-from reconciler.managed_fields import holders
+from reconciler.deciding.claim import Claim
+from reconciler.deciding.field_path import at, drop, has, put
+from reconciler.deciding.managed_fields import holders
 
 REPLICAS: FieldPath = ("spec", "replicas")
 

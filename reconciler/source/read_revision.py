@@ -5,7 +5,7 @@ from pathlib import Path
 
 from compiler.errors import TargetError
 from compiler.trees.git_command import run_git
-from reconciler.revision import GitSource, Revision
+from reconciler.source.revision import GitSource, Revision
 
 
 def read_revision(repository: Path, commit: str, source: GitSource) -> Revision:

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from compiler.errors import UsageError
-from reconciler.revision import GitSource
+from reconciler.source.revision import GitSource
 
 SCHEMES = ("https", "ssh", "file")
 HELPER = '!f() { printf "username=%s\\npassword=%s\\n" "$ROSTER_GIT_USER" "$ROSTER_GIT_PASSWORD"; }; f'

@@ -3,9 +3,9 @@
 from compiler.errors import RosterError, TargetError
 from compiler.trees.git import first_line
 from compiler.trees.git_command import Answer, run_git
-from reconciler.refusal import refusal
-from reconciler.remote import clean_url, credentials
-from reconciler.revision import GitSource, Revision
+from reconciler.source.refusal import refusal
+from reconciler.source.remote import clean_url, credentials
+from reconciler.source.revision import GitSource, Revision
 
 SIGNED = {
     "GIT_AUTHOR_NAME": "Roster",

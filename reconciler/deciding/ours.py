@@ -1,8 +1,8 @@
 """A live object, what the inventory says of it and the unit -> is it ours; the only place where that is decided."""
 
 from reconciler.answer import Live
+from reconciler.deciding.managed_fields import applied_by_us
 from reconciler.inventory import Owned
-from reconciler.managed_fields import applied_by_us
 from reconciler.unit import ENVIRONMENT_LABEL, FLEET_LABEL, Unit
 
 

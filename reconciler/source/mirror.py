@@ -11,7 +11,7 @@ from pathlib import Path
 
 from compiler.errors import TargetError
 from compiler.trees.git_command import run_git
-from reconciler.revision import GitSource
+from reconciler.source.revision import GitSource
 
 
 def mirror_path(source: GitSource, mirrors: Path) -> Path:

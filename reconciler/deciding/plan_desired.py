@@ -7,20 +7,20 @@ import orjson
 
 from compiler.kube_object import KubeObject
 from compiler.source import FieldPath
-from reconciler.adjudicate import adjudicate
 from reconciler.answer import Live
 from reconciler.bounds import Bounds
 from reconciler.change import Action, Change, FieldChange
-from reconciler.claim import Claim
-from reconciler.conflict import Verdict
+from reconciler.deciding.adjudicate import adjudicate
+from reconciler.deciding.claim import Claim
+from reconciler.deciding.conflict import Verdict
+from reconciler.deciding.field_changes import field_changes
+from reconciler.deciding.hand_over import Intended, give_up, hand_over
+from reconciler.deciding.ours import belongs, foreign_owner, uid_of
+from reconciler.deciding.protected import PROTECTED
+from reconciler.deciding.standing import Standing
 from reconciler.declared import declared
-from reconciler.field_changes import field_changes
-from reconciler.hand_over import Intended, give_up, hand_over
 from reconciler.inventory import Owned
 from reconciler.observation import Absent, Observation, Present, Refused, Unreadable
-from reconciler.ours import belongs, foreign_owner, uid_of
-from reconciler.protected import PROTECTED
-from reconciler.standing import Standing
 from reconciler.unit import FAMILY_LABEL, Unit
 
 

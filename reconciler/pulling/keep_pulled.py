@@ -8,7 +8,7 @@ import orjson
 
 from compiler.object_schemas.cluster_schemas import INDEX
 from compiler.rendered.folder import Folder, target_error
-from reconciler.pulled import listed
+from reconciler.pulling.pulled import listed
 
 
 @dataclass(frozen=True, slots=True)

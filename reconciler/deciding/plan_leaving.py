@@ -7,12 +7,12 @@ from compiler.kube_object import ObjectKey
 from reconciler.answer import Live
 from reconciler.bounds import Bounds
 from reconciler.change import Action, Change
+from reconciler.deciding.ours import proven_ours, uid_of
+from reconciler.deciding.plan_desired import family_of
+from reconciler.deciding.protected import PROTECTED
+from reconciler.deciding.standing import leaving
 from reconciler.inventory import Inventory, Owned
 from reconciler.observation import Absent, Observations, Present, Refused, Unreadable
-from reconciler.ours import proven_ours, uid_of
-from reconciler.plan_desired import family_of
-from reconciler.protected import PROTECTED
-from reconciler.standing import leaving
 
 NEWEST = 3
 """So many retired members of a family stay, so that a rollback finds them."""

@@ -9,7 +9,7 @@ from compiler.compiled import Compiled
 from compiler.mask import masked
 from compiler.object_path import object_path
 from reconciler.change import Change
-from reconciler.plan_text import where_written
+from reconciler.reports.plan_text import where_written
 from reconciler.request import Report
 
 

@@ -1,10 +1,10 @@
 """note_pass: what came of a pass in, its Git note written beside the commit, and pushed where asked."""
 
 from compiler.errors import TargetError
-from reconciler.notes import push_notes, read_note, write_note
-from reconciler.report_text import note_text
+from reconciler.reports.report_text import note_text
 from reconciler.request import Report
-from reconciler.revision import GitSource, Revision
+from reconciler.source.notes import push_notes, read_note, write_note
+from reconciler.source.revision import GitSource, Revision
 
 
 def note_pass(report: Report, revision: Revision, source: GitSource, *, push: bool) -> str:

@@ -11,10 +11,10 @@ from typing import Any
 
 from compiler.kube_object import ObjectKey
 from compiler.source import FieldPath
-from reconciler.claim import Claim
-from reconciler.conflict import Conflict, Verdict
-from reconciler.field_path import locate
-from reconciler.hand_over import REPLICAS
+from reconciler.deciding.claim import Claim
+from reconciler.deciding.conflict import Conflict, Verdict
+from reconciler.deciding.field_path import locate
+from reconciler.deciding.hand_over import REPLICAS
 
 PEOPLE = re.compile(r"^(kubectl|k9s|lens|oc$|rancher|headlamp|octant|dashboard|mozilla|helm$|before-first-apply)", re.I)
 BY_DESIGN: Mapping[str, frozenset[str]] = {

@@ -6,8 +6,8 @@ from typing import Any
 from compiler.kube_object import ObjectKey
 from compiler.spec_key import SpecKey
 from reconciler.answer import Live
+from reconciler.deciding.ours import labels_of
 from reconciler.health import State
-from reconciler.ours import labels_of
 from reconciler.status import Condition, Counts, EnvironmentStatus, Replicas, SpecStatus
 from reconciler.unit import NAME_LABEL, Unit
 

@@ -1,0 +1,1 @@
+"""Pulling: what a cluster defines -> schemas in the fleet's repository."""
