@@ -37,21 +37,18 @@ def pull(
       roster schema pull prod
       roster schema pull --context prod-eu     for every environment whose cluster has this name
     """
-    from compiler.errors import UsageError
     from compiler.object_schemas.cluster_schemas import cluster_name, folder_of
     from compiler.trees.folder import FolderTree
     from reconciler.connect import read_defined
     from reconciler.declared_environment import declared_environment
+    from reconciler.named_cluster import named_cluster
     from reconciler.pulling.keep_pulled import keep_pulled
     from reconciler.pulling.pulled import pulled
 
     directory: Path = context.obj if isinstance(context.obj, Path) else Path()
-    name = kube_context
-    if environment is not None:
-        name = cluster_name(declared_environment(FolderTree(directory), environment), environment)
-    asked = kube_context or name
-    if name is None or asked is None:
-        raise UsageError("no cluster is named", "name an environment, or a kubeconfig context with --context")
+    tree = FolderTree(directory)
+    asked = named_cluster(tree, environment, kube_context)
+    name = asked if environment is None else cluster_name(declared_environment(tree, environment), environment)
     defined = read_defined(asked, kubeconfig, impersonate or "")
     path = folder_of(name)
     kept = keep_pulled(directory, path, pulled(name, defined))
