@@ -4,7 +4,7 @@ This is the wing's only door to PyYAML. libyaml composes nodes in a tenth of the
 and PyYAML's own constructor would read YAML 1.1 (`no` is false) and let the last of two equal keys win.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -181,6 +181,17 @@ def place(node: Node | None) -> Place:
     return Place(start.line + 1, start.column + 1, max(1, width))
 
 
+_REMEDIES: Mapping[str, str] = {
+    "mapping values are not allowed": "indent the line like its neighbours, or quote a text that has a colon in it",
+    "expected key": "indent the line like its neighbours, or quote the whole text",
+    "or ']'": "close the bracket{opened}",
+    "or '}'": "close the brace{opened}",
+    "unexpected end of stream": "close the quote{opened}",
+    "could not find expected ':'": "write a colon behind a key; indent a text further than its key",
+}
+"""Words of the parser -> what a person does about them."""
+
+
 def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -191,4 +202,6 @@ def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
         return Problem(
             "R0103", f"the file is not YAML: {reason}", line, column, help="define the anchor above its alias"
         )
-    return Problem("R0103", f"the file is not YAML: {reason}", line, column, help="mend the syntax at this place")
+    opened = f" opened on line {error.context_mark.line + 1}" if error.context_mark else ""
+    help = next((help for words, help in _REMEDIES.items() if words in reason), "mend the syntax at this place")
+    return Problem("R0103", f"the file is not YAML: {reason}", line, column, help=help.format(opened=opened))

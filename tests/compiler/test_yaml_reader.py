@@ -48,6 +48,25 @@ REFUSED = [
     ("a: *nowhere", "R0103", (1, 4)),
 ]
 
+REMEDIES = [
+    ("a: b: c", "indent the line like its neighbours, or quote a text that has a colon in it"),
+    ("a:\n  b: 1\n   c: 2", "indent the line like its neighbours, or quote a text that has a colon in it"),
+    ("a:\n    b: 1\n  c: 2", "indent the line like its neighbours, or quote the whole text"),
+    ("a: 'it's'", "indent the line like its neighbours, or quote the whole text"),
+    ("a:\n  b: [1, 2", "close the bracket opened on line 2"),
+    ("a:\n  b: {c: 1", "close the brace opened on line 2"),
+    ('b: 1\na: "x\nc: 1', "close the quote opened on line 2"),
+    ("a: |\n  text\nmore\n", "write a colon behind a key; indent a text further than its key"),
+    ("a: *nowhere", "define the anchor above its alias"),
+    ('a: "\\d"', "mend the syntax at this place"),
+]
+
+
+@pytest.mark.parametrize(("text", "help"), REMEDIES)
+def test_what_is_no_yaml_is_told_with_its_remedy(text, help):
+    _, problems = load(text.encode())
+    assert [(problem.code, problem.help) for problem in problems] == [("R0103", help)]
+
 
 @pytest.mark.parametrize(("text", "value"), VALUES)
 def test_a_scalar_is_read_as_yaml_1_2_core(text, value):
