@@ -137,7 +137,8 @@ def chosen(tree: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
         )
     for name in names:
         if name not in known and tree.entries(f"environments/{name}"):
-            raise UsageError(f"{name} is abstract, or has no environment.yaml", f"name one of {', '.join(known)}")
+            others = f"there are: {', '.join(known)}"
+            raise UsageError(f"environment {name} is abstract, or has no environment.yaml", others)
     return tuple(dict.fromkeys(names)) or known
 
 

@@ -36,8 +36,8 @@ def read(tree: Tree, environment: str) -> tuple[Reading, tuple[Diagnostic, ...]]
 
 def _unknown(tree: Tree, environment: str) -> UsageError:
     names = environment_names(tree)
-    listed = f"it has {', '.join(names)}" if names else f"it has no {ENVIRONMENTS}/*/environment.yaml"
-    help = did_you_mean(environment, names) or f"{tree.name}: {listed}"
+    listed = f"there are: {', '.join(names)}" if names else f"{tree.name}: it has no {ENVIRONMENTS}/*/environment.yaml"
+    help = did_you_mean(environment, names) or listed
     return UsageError(f"there is no environment named {environment}", help)
 
 

@@ -368,7 +368,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "an abstract one": (
         ("compile", "base"),
-        "error: base is abstract, or has no environment.yaml\n  = help: name one of dev, prod\n",
+        "error: environment base is abstract, or has no environment.yaml\n  = help: there are: dev, prod\n",
     ),
     "a ref that does not exist": (
         ("validate", "--ref", "mian"),
