@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "diff": ("compiler.commands.diff", "diff", "Show what a change of specs does to the objects."),
     "why": ("compiler.commands.why", "why", "Show where the value of a field comes from, line by line."),
     "remap": ("compiler.commands.remap", "remap", "Show what other tools found in compiled files at the specs' lines."),
-    "explain": ("compiler.commands.explain", "explain", "Explain a code that a message shows, a kind, or a field."),
+    "explain": ("compiler.commands.explain", "explain", "Explain a message's code, a kind, a field or a template."),
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),
     "run": ("reconciler.commands.run", "run", "Keep targets equal to Git until stopped."),

@@ -29,7 +29,7 @@ _SYNTAX: Mapping[str, str] = {
     "$text: agent/files/x": "in place of a text: that file below templates/, filled in with the same values; in it "
     "{% if %} and {% for %} stand for themselves. Never for prompts",
 }
-_ELSE = f"  Behind `|`: {', '.join(FILTERS)}; `roster explain template` says what each does."
+_ELSE = f"Behind `|`: {', '.join(FILTERS)}; `roster explain template` says what each does."
 _SOMETIMES = "; not always there"
 _MORE: Mapping[str, str] = {
     "KIND/extra/NAME.yaml": "one more object for every spec of the kind, with the values of the kind's first template",
@@ -73,7 +73,7 @@ def explain_template(tree: Tree, name: str) -> str:
     path = by_name[wanted]
     files = {folder: data for kind in KINDS.values() for folder, data in kind.data.items()}
     data = files.get(path.partition("/")[0])
-    inner = _data(data) if data is not None else (*_offer(path), "", *_syntax(), *_wrapped(_ELSE))
+    inner = _data(data) if data is not None else (*_offer(path), "", *_syntax(), "", *_wrapped(_ELSE))
     return "\n".join((wanted, *_wrapped(_about(path, assets)), "", *_wrapped(_where(path, assets)), "", *inner, ""))
 
 
