@@ -27,9 +27,10 @@ def explain(context: click.Context, topic: str, name: str) -> None:
     from compiler.explaining.explain import overview
     from compiler.explaining.explain_template import explain_template, explain_templates
 
-    if name and topic != "template":
+    about_templates = topic in ("template", "templates")
+    if name and not about_templates:
         raise UsageError(f"explain takes one topic, and {name} is a second one", "run it once for each")
-    if topic == "template":
+    if about_templates:
         tree = tree_of(context, None)
         text = explain_template(tree, name) if name else explain_templates(tree)
     else:

@@ -55,7 +55,8 @@ def init(context: click.Context, /, place: Path, yes: bool, dry_run: bool, **fla
     elif _is_wrong(context, root):
         context.exit(WRONG)
     else:
-        click.echo("\n" + "\n".join(_next_steps(root, wanted)))
+        is_changed = any(change.mark in (_NEW, _LONGER) for change in changes)
+        click.echo("\n" + "\n".join(_next_steps(root, wanted, is_changed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _is_wrong(context: click.Context, root: Path) -> bool:
     return bool(findings.failed)
 
 
-def _next_steps(root: Path, wanted: Wanted) -> Iterator[str]:
+def _next_steps(root: Path, wanted: Wanted, is_changed: bool) -> Iterator[str]:
     """What to type next; the Secret comes after the first sync, which makes the namespace that it lies in."""
     from compiler.starter import WITH_KEY
 
@@ -158,7 +159,8 @@ def _next_steps(root: Path, wanted: Wanted) -> Iterator[str]:
     if root.resolve() != Path.cwd():
         yield f"  cd {quote(str(root))}"
     what = "Begin the fleet" if wanted.beginning else f"Add {', '.join(place.name for place in wanted.places)}"
-    yield f"  git add --all && git commit -m '{what}'"
+    if is_changed:
+        yield f"  git add --all && git commit -m '{what}'"
     if first.cluster:
         yield f"  roster install {first.name} && roster plan {first.name}"
     if first.cluster and wanted.beginning and wanted.beginning.provider in WITH_KEY:

@@ -14,7 +14,7 @@ def schema() -> None:
     """Keep schemas in the fleet's repository: Roster's own for editors, and what its clusters define."""
 
 
-@schema.command(cls=Command)
+@schema.command(cls=Command, short_help="Write Roster's own, for editors.")
 @click.argument("place", metavar="[DIR]", default=Path("schemas"), type=click.Path(path_type=Path, file_okay=False))
 @click.pass_context
 def export(context: click.Context, place: Path) -> None:

@@ -53,7 +53,10 @@ def validate(
     Reads the work folder as it is, committed or not. Without ENV every environment is checked; one that is
     `abstract: true` is checked through those that build on it. Exit code 0 if there is no error, 2 if there is.
 
-    A warning that is meant is allowed by a comment at its line or above it: # roster: allow R0606: REASON.
+    A warning that is meant is allowed by a comment at its line or above it:
+
+    \b
+      # roster: allow R0606: REASON
 
     --fix writes only words that cannot be meant otherwise (a slip in a field's name, a quoted number), touches no
     other byte of a file, and then checks again.

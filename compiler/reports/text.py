@@ -109,15 +109,19 @@ def _remarks(mistake: Mistake, findings: Findings) -> Iterator[tuple[str, str]]:
     if mistake.elsewhere:
         yield "also at", mistake.elsewhere
     seen = mistake.environments
-    if len(seen) > 1:
+    if len(findings.environments) < 2 or not seen:
+        return
+    if not _says_where(mistake.first):
+        yield "seen from", ", ".join(seen)
+    elif len(seen) > 1:
         yield "also seen from", ", ".join(seen[1:])
-    elif len(findings.environments) > 1 and seen and not _says_where(mistake.first):
-        yield "seen from", seen[0]
 
 
 def _says_where(item: Diagnostic) -> bool:
-    """Whether the file itself tells which environment it belongs to."""
-    return item.span is not None and item.span.path.startswith(f"environments/{item.environments[0]}/")
+    """Whether the file's path or the words of the finding tell already which environment is meant."""
+    first = item.environments[0]
+    in_path = item.span is not None and item.span.path.startswith(f"environments/{first}/")
+    return in_path or any(text.endswith(f" environment {first}") for text in (item.message, item.label))
 
 
 def _plain(_style: str, text: str) -> str:

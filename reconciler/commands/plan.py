@@ -24,7 +24,14 @@ DIFFERENT = 1
 @environment
 @target_options
 @consent_options
-@click.option("--format", "style", type=Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--format",
+    "style",
+    type=Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
 @click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything would change.")
 @click.pass_context
 def plan(context: click.Context, /, environment: str, style: str, tell: bool, **flags: Any) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reconciler.pulling.keep_pulled import Kept
 
 
-@schema.command(cls=Command)
+@schema.command(cls=Command, short_help="Fetch what the cluster of ENV defines.")
 @click.argument("environment", metavar="[ENV]", required=False, shell_complete=environment_names)
 @click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig context to ask instead of ENV's.")
 @click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own.")

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @environments
 @target_options
-@click.option("--format", "style", type=Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--format",
+    "style",
+    type=Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
 @click.pass_context
 def status(context: click.Context, /, environments: tuple[str, ...], style: str, **flags: Any) -> None:
     """Say what is live, whether it is healthy, and if not, why.

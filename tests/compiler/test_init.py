@@ -120,7 +120,7 @@ def test_a_second_time_it_only_adds_the_environments_that_are_asked_for(person: 
     person.roster("init", "--fleet", "acme")
     before = person.files()
     said = person.roster("init")
-    assert said.startswith("    15 files are there as they should be\n")
+    assert said == ("    15 files are there as they should be\n\nNext:\n  roster sync dev && roster status dev\n")
     assert person.files() == before
     said = person.roster("init", "--environment", "prod", "--target", "kubernetes", "--cluster", "prod-eu")
     assert said == (

@@ -124,7 +124,7 @@ warning[R0105]: name is an old name
 4 |   name: support
   |   ^^^^
   |
-  = also seen from: prod
+  = seen from: dev, prod
 
 1 error and 1 warning in 2 environments. dev compiles. `roster explain R0301` says more.
 """
@@ -198,6 +198,12 @@ def test_environments_of_all_places_are_told(tree: FolderTree) -> None:
     first, second = (diagnostic(root="x", span=at(number)) for number in (0, 1))
     shown = text.render(gather([compiled("dev", first), compiled("prod", second)]), tree)
     assert "= also seen from: prod\n" in shown
+
+
+def test_the_first_environment_is_named_where_nothing_else_tells_it(tree: FolderTree) -> None:
+    item = diagnostic(label="")
+    shown = text.render(gather([compiled("dev", item), compiled("prod", item)]), tree)
+    assert "= seen from: dev, prod\n" in shown
 
 
 def test_colour_changes_no_word(tree: FolderTree) -> None:
