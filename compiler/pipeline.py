@@ -60,30 +60,30 @@ def compile_environment(
     refusal = pin(reading, version) if version is not None else ()
     if refusal:
         return _compiled(environment, refusal)
-    assets, more = shadow(tree)
+    assets, faults = shadow(tree)
     reading, foreign = translate(reading)
-    found += (*diagnostics, *more, *foreign)
+    found += (*diagnostics, *foreign)
     if _failed(found):
-        return _compiled(environment, found)
+        return _compiled(environment, (*faults, *found))
     overlaid, diagnostics = overlay(reading, settings)
     found += diagnostics
     found += [finding for finding in vet(overlaid) if not is_echo(finding, found)]
     overlaid, diagnostics = substitute(overlaid)
     found += diagnostics
     if overlaid.environment is None:
-        return _compiled(environment, found)
+        return _compiled(environment, (*faults, *found))
     declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
     found += [finding for finding in diagnostics if not is_echo(finding, found)]
     broken = {document.key for document in overlaid.specs} - {declaration.key for declaration in declarations}
     if not are_of_shape(found) or not any(declaration.key.kind == "Environment" for declaration in declarations):
-        return _compiled(environment, found)
+        return _compiled(environment, (*faults, *found))
     (own, *linked), diagnostics = link(declarations, tree, environment, overlaid.elsewhere)
     objects, more = plain(overlaid.objects, own)
     found += (*(finding for finding in diagnostics if not names_one_of(finding, broken)), *more)
     if _failed(found):
-        return _compiled(environment, found)
+        return _compiled(environment, (*faults, *found))
     scope = export(own, linked, assets)
-    found += check(scope)
+    found += (*faults, *check(scope))
     if _failed(found):
         return _compiled(environment, found)
     made, diagnostics = _made(scope, assets)

@@ -48,7 +48,8 @@ def why(
 ) -> None:
     """Show where the value of a field comes from: the template's line, each layer that set it, commit and author.
 
-    KIND/NAME is an object that the environment compiles to, or one of its specs. Without FIELD every field is shown.
+    KIND/NAME is an object that the environment compiles to, or one of its specs. Without FIELD every field is shown
+    that is no mere default of its kind.
 
     \b
     Examples:
@@ -68,8 +69,16 @@ def why(
         click.echo(reported(context, gather([compiled]), tree, "text"), nl=False, err=True)
         context.exit(WRONG)
     explanations = explained(compiled, thing, steps(field) if field else ())
+    if field is None:
+        explanations = tuple(item for item in explanations if not _is_default(item))
     authors = _authors(context, explanations, ref)
     click.echo(_json(explanations, authors) if style == "json" else _text(explanations, authors, tree), nl=False)
+
+
+def _is_default(item: "Explanation") -> bool:
+    from compiler.explaining.why import Role
+
+    return all(link.role is Role.DEFAULT for link in item.links)
 
 
 def _places(explanations: Iterable["Explanation"]) -> list["Span"]:
