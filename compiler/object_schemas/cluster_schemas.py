@@ -96,8 +96,12 @@ def _json(tree: Tree, path: str, sizes: Mapping[str, int], problems: list[Diagno
         return {}
     try:
         value = orjson.loads(tree.read(path))
+        canonical(value)
     except orjson.JSONDecodeError as error:
         problems.append(_problem(path, "is not JSON", error.lineno, error.colno))
+        return {}
+    except TypeError:
+        problems.append(_problem(path, "is nested too deep"))
         return {}
     if not isinstance(value, Mapping):
         problems.append(_problem(path, "holds no map"))

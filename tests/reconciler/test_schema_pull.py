@@ -306,6 +306,13 @@ spec: {txt: hello}
             "R0609",
             "example.com_v1_Notice.json is no JSON Schema: ",
         ),
+        ("index.json", '{"a":' * 300 + "1" + "}" * 300, "R0609", "index.json is nested too deep"),
+        (
+            "example.com_v1_Notice.json",
+            '{"a":' * 300 + "1" + "}" * 300,
+            "R0609",
+            "example.com_v1_Notice.json is nested too deep",
+        ),
         (
             "example.com_v1_Notice.json",
             " " * 8_000_001,
