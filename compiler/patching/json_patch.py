@@ -1,5 +1,6 @@
 """json_patch: an object and operations of RFC 6902 -> the object patched, one operation after the other."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from compiler.object_path import object_path
 from compiler.patching.patching import Miss, Patching, unshared
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, listed
+
+_INDEX = re.compile(r"[0-9]{1,9}")
+"""A place in a list; digits of other scripts are none, and no list is longer."""
 
 
 def json_patch(patching: Patching, operation: Mapping[str, Any], source: FieldPath) -> None:
@@ -63,7 +67,7 @@ def _steps(pointer: str, data: Any) -> FieldPath:
     for part in parts:
         inside = at(data, *steps)
         if isinstance(inside, list):
-            step: str | int = len(inside) - 1 if part == "-" else int(part) if part.isdigit() else part
+            step: str | int = len(inside) - 1 if part == "-" else int(part) if _INDEX.fullmatch(part) else part
         else:
             step = part
         steps = (*steps, step)

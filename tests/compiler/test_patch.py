@@ -275,6 +275,10 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         json_of("Deployment", "op: remove, path: /spec/template/spec/containers/3"),
         "R0812 16 /spec/template/spec/containers/3", "Deployment support: spec.template.spec.containers has no 3", "it has 1 items, the first is 0",
     ),
+    "a pointer with a digit that counts nothing": (
+        json_of("Deployment", "op: replace, path: /spec/template/spec/containers/²/image, value: a"),
+        "R0812 16 /spec/template/spec/containers/²/image", "Deployment support: spec.template.spec.containers has no ²", "it has 1 items, the first is 0",
+    ),
     "a pointer through a plain value": (
         json_of("Deployment", "op: add, path: /spec/replicas/x/y, value: 2"),
         "R0812 16 /spec/replicas/x/y", "Deployment support: spec.replicas has no x", "it is a plain value",
