@@ -1,5 +1,6 @@
 """Manifest: which files of a folder Roster wrote, for which object and with which content, as a file beside them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from compiler.rendered.layout import MANIFEST
 
 VERSION = 1
 """Version of the format; a folder of a later one is left to the Roster that wrote it."""
+_UNSAFE = re.compile(r"^\.|^$|[\0\\]")
+"""What no step of a path of ours has: hidden, empty, a NUL, another system's slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,6 @@ def _text(value: Any) -> str:
 def _path(path: str) -> str:
     """A path that leads to a file of ours, and nowhere else. Raises ValueError."""
     steps = path.split("/")
-    if len(steps) > 2 or not path.endswith(".yaml") or any(step.startswith(".") or not step for step in steps):
+    if len(steps) > 2 or not path.endswith(".yaml") or any(_UNSAFE.search(step) for step in steps):
         raise ValueError("no path of an object")
     return path
