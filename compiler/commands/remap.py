@@ -69,6 +69,8 @@ def _report(source: str) -> dict[str, Any]:
         raise UsageError(
             f"{source} cannot be read: {error.strerror}", "name a SARIF file, or - for standard input"
         ) from error
+    except RecursionError as error:
+        raise UsageError(f"{source} is nested too deep", "let the tool write SARIF 2.1.0") from error
     except ValueError as error:
         raise UsageError(f"{source} is not JSON: {error}", "let the tool write SARIF 2.1.0") from error
     if not isinstance(report, dict) or not isinstance(report.get("runs"), list):
@@ -79,7 +81,7 @@ def _report(source: str) -> dict[str, Any]:
 def _content(place: Path, run: Mapping[str, Any], artifact: Mapping[str, Any]) -> str | None:
     """The text of the file that a location names: relative to its base, to the folder we are in, or to the report's."""
     bases = run.get("originalUriBaseIds")
-    base = bases.get(artifact.get("uriBaseId")) if isinstance(bases, Mapping) else None
+    base = bases.get(str(artifact.get("uriBaseId"))) if isinstance(bases, Mapping) else None
     above = _path(base.get("uri")) if isinstance(base, Mapping) else Path()
     path = _path(artifact.get("uri"))
     for candidate in (above / path, path, place / path):
@@ -92,7 +94,11 @@ def _content(place: Path, run: Mapping[str, Any], artifact: Mapping[str, Any]) -
 
 
 def _path(uri: Any) -> Path:
-    return Path(unquote(urlsplit(uri).path)) if isinstance(uri, str) else Path()
+    """The path in a URI; the folder we are in, which is no file, for what is none."""
+    try:
+        return Path(unquote(urlsplit(uri).path)) if isinstance(uri, str) else Path()
+    except ValueError:
+        return Path()
 
 
 def _told(result: "Remapped") -> str:

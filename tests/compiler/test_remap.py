@@ -243,12 +243,24 @@ def test_a_report_without_findings_is_printed_as_it_is(fleet: Path) -> None:
         ("{", "error: - is not JSON"),
         ("[]", "error: - is no SARIF report: it has no runs"),
         ('{"runs": 5}', "error: - is no SARIF report: it has no runs"),
+        ('{"runs": ' + "[" * 20_000 + "]" * 20_000 + "}", "error: - is nested too deep"),
     ],
 )
 def test_what_is_no_report_is_an_error(text: str, message: str, fleet: Path) -> None:
     done = roster(fleet, "remap", "--sarif", "-", given=text)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "artifact", [{"uri": "http://[::1"}, {"uri": "a", "uriBaseId": ["x"]}, {"uri": "a\0b"}, {"index": -7}, {"uri": 5}]
+)
+def test_a_place_that_makes_no_sense_is_left_as_it_is(artifact: dict[str, Any], fleet: Path) -> None:
+    found = {"locations": [{"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": -1}}}]}
+    report = {"runs": [{"originalUriBaseIds": {"x": {"uri": "file://["}}, "results": [found]}]}
+    done = roster(fleet, "remap", "--sarif", "-", given=json.dumps(report))
+    assert (done.returncode, json.loads(done.stdout)) == (0, report)
+    assert "1 stays as before: it names no file that is there" in done.stderr
 
 
 def test_a_report_that_is_not_there_is_an_error(fleet: Path) -> None:
