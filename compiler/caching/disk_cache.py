@@ -116,7 +116,7 @@ class DiskCache:
         return known.st_uid == os.geteuid() and not known.st_mode & 0o022
 
     def _place(self, question: Question) -> Path:
-        return self._folder / _digest("\0".join((self._compiler, *question)).encode())
+        return self._folder / _digest("\0".join((self._compiler, *question)).encode("utf-8", "surrogatepass"))
 
     def _entries(self, question: Question) -> list[Path]:
         """The entries of a question, the newest first."""
@@ -157,8 +157,8 @@ def _digest(text: bytes) -> str:
 
 
 def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
-    """The entries of a folder: when each was last used, its bytes, its path."""
-    with suppress(FileNotFoundError), os.scandir(folder) as items:
+    """The entries of a folder: when each was last used, its bytes, its path; none of what is no folder of ours."""
+    with suppress(OSError), os.scandir(folder) as items:
         for item in items:
             if not item.name.startswith(_BEGUN) and item.is_file(follow_symlinks=False):
                 known = item.stat(follow_symlinks=False)

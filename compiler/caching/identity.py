@@ -23,13 +23,19 @@ def compiler_identity() -> str:
     digest = hashlib.sha256()
     for words in (sys.version, *(f"{name} {version(name)}" for name in LIBRARIES)):
         digest.update(words.encode() + b"\0")
-    for path in _files():
+    for place, path in _files():
         content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode())
+        digest.update(f"{place} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _files() -> Iterator[Path]:
-    for top, pattern in ((_CODE, "*.py"), (folder("templates"), "*"), (folder("schemas"), "*")):
-        yield from sorted(path for path in top.rglob(pattern) if path.is_file())
+def _files() -> Iterator[tuple[str, Path]]:
+    """Each file, and where it lies: what a template is for follows from its folder."""
+    for name, top, pattern in (
+        ("compiler", _CODE, "*.py"),
+        ("templates", folder("templates"), "*"),
+        ("schemas", folder("schemas"), "*"),
+    ):
+        for path in sorted(path for path in top.rglob(pattern) if path.is_file()):
+            yield f"{name}/{path.relative_to(top).as_posix()}", path

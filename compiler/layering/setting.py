@@ -42,7 +42,7 @@ def setting(text: str) -> Setting:
     match = _FORM.fullmatch(text)
     if match is None:
         raise UsageError(f"--set {text} cannot be read", _HELP)
-    values, problems = load(match["value"].encode() or b"''")
+    values, problems = load(match["value"].encode("utf-8", "surrogatepass") or b"''")
     path = steps(match["field"])
     if len(values) != 1 or problems or not all(isinstance(step, str) for step in path):
         raise UsageError(f"--set {text} cannot be read", problems[0].message if problems else _HELP)

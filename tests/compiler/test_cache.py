@@ -225,7 +225,19 @@ def test_a_folder_that_cannot_be_written_to_is_no_error(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("no folder")
     expected = fresh(Files(start()))
-    assert remembered(DiskCache(place / "cache", "this"), QUESTION, Files(start()), fresh).bundle == expected.bundle
+    for folder in (place / "cache", place):
+        assert remembered(DiskCache(folder, "this"), QUESTION, Files(start()), fresh).bundle == expected.bundle
+
+
+def test_what_lies_in_the_folder_and_is_not_ours_is_no_error(tmp_path: Path) -> None:
+    entry = kept(tmp_path)
+    (tmp_path / "note").write_text("somebody's")
+    assert recalled(tmp_path) is not None
+    for path in entry.parent.iterdir():
+        path.unlink()
+    entry.parent.rmdir()
+    entry.parent.write_text("a file where a question has its folder")
+    assert recalled(tmp_path) is None
 
 
 def test_the_size_is_bounded_and_what_was_used_last_stays(tmp_path: Path) -> None:
