@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import shutil
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
@@ -17,7 +18,9 @@ from compiler.caching import disk_cache
 from compiler.caching.cache import Cache, Forgetful, Memory, remembered
 from compiler.caching.disk_cache import DiskCache, folder_for
 from compiler.caching.identity import LIBRARIES, compiler_identity
+from compiler.compile_each import Terms, compile_each
 from compiler.compiled import Compiled
+from compiler.errors import UsageError
 from compiler.pipeline import compile_environment
 from compiler.tree import Entry, Tree
 from compiler.trees.folder import FolderTree
@@ -352,6 +355,34 @@ def test_every_library_that_the_compiler_uses_is_part_of_its_identity() -> None:
     found = {name.lower().replace("_", "-") for library in used for name in packages_distributions()[library]}
     assert {name.lower() for name in found} - {name.lower() for name in LIBRARIES} == set()
     assert len(compiler_identity()) == 64
+
+
+def test_a_template_in_another_folder_is_another_compiler(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    for name in ("compiler", "templates", "schemas"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    ask = "from compiler.caching.identity import compiler_identity; print(compiler_identity())"
+
+    def identity() -> str:
+        environment = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-c", ask], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        return done.stdout
+
+    before = identity()
+    assert len(before.strip()) == 64
+    assert identity() == before
+    (tmp_path / "templates/agent").rename(tmp_path / "templates/agent0")
+    assert len(identity().strip()) == 64
+    assert identity() != before
+
+
+@pytest.mark.parametrize("text", ["Agent/support:runtime.x=\udcff"])
+def test_a_setting_that_is_no_unicode_is_an_error_and_not_remembered(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        compile_each(Files(start()), ["prod"], DiskCache(tmp_path, "this"), Terms((text,)))
+    assert not list(tmp_path.rglob("*"))
 
 
 def test_who_remembers_nothing_compiles_each_time() -> None:
