@@ -13,8 +13,11 @@ _VALUES = frozenset(("R0401", "R0403", "R0412", "R0413", "R0414"))
 
 
 def is_echo(finding: Diagnostic, before: Iterable[Diagnostic]) -> bool:
-    """Whether it is a field missing in what was told to be incomplete, or about a value that was refused already."""
+    """Whether it was told, is a field missing in what was told to be incomplete, or about a value refused already."""
     if any(earlier.code in _VALUES and earlier.span == finding.span for earlier in before):
+        return True
+    # Of a layer alone a mend is certain that is none where what is meant stands in a lower layer too.
+    if any(_said(earlier) == _said(finding) for earlier in before):
         return True
     if finding.code != "R0303" or finding.span is None:
         return False
@@ -25,6 +28,10 @@ def is_echo(finding: Diagnostic, before: Iterable[Diagnostic]) -> bool:
         and f"{finding.field}.".startswith(f"{_INCOMPLETE[earlier.code] or earlier.field}.")
         for earlier in before
     )
+
+
+def _said(finding: Diagnostic) -> tuple[object, ...]:
+    return finding.code, finding.span, finding.message
 
 
 def are_of_shape(found: Iterable[Diagnostic]) -> bool:

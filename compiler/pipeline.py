@@ -56,7 +56,7 @@ def compile_environment(
     known ones, to judge the objects by instead of the environment's own.
     """
     found: list[Diagnostic] = []
-    reading, diagnostics = read(tree, environment)
+    reading, diagnostics = read(tree, environment, all_names=bool(settings))
     refusal = pin(reading, version) if version is not None else ()
     if refusal:
         return _compiled(environment, refusal)

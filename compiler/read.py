@@ -8,7 +8,7 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document, is_document
 from compiler.errors import UsageError
 from compiler.fleet import ENVIRONMENTS, environment_names
-from compiler.inside import mapping, text
+from compiler.inside import items, mapping, text
 from compiler.kinds import KINDS
 from compiler.layer import Layer, Reading
 from compiler.naming import API_VERSION
@@ -24,14 +24,19 @@ _UNTYPED = "add it; payload files that are YAML belong in a folder named files/"
 _SECRET = ("data", "stringData")
 
 
-def read(tree: Tree, environment: str) -> tuple[Reading, tuple[Diagnostic, ...]]:
-    """The layers of an environment. Raises UsageError if the tree has no such environment."""
+def read(tree: Tree, environment: str, *, all_names: bool = False) -> tuple[Reading, tuple[Diagnostic, ...]]:
+    """The layers of an environment. Raises UsageError if the tree has no such environment.
+
+    With `all_names` the environments of the tree are looked up even if no layer says where a spec runs.
+    """
     folder = f"{ENVIRONMENTS}/{environment}"
     if not any(entry.path == f"{folder}/environment.yaml" for entry in tree.entries(folder)):
         raise _unknown(tree, environment)
     reader = _Reader(tree)
     reader.add(folder, None)
-    return Reading(environment, tuple(reader.layers), reader.environments()), tuple(reader.diagnostics)
+    return Reading(
+        environment, tuple(reader.layers), environment_names(tree) if all_names or reader.names_some() else ()
+    ), tuple(reader.diagnostics)
 
 
 def _unknown(tree: Tree, environment: str) -> UsageError:
@@ -68,12 +73,12 @@ class _Reader:
         self.layers.append(layer)
         self._open.pop()
 
-    def environments(self) -> tuple[str, ...]:
-        """The environments of the tree, if a spec says in which of them it runs."""
-        specs = (document for layer in self.layers for document in layer.specs)
-        if any("environments" in mapping(document.data, "spec") for document in specs):
-            return environment_names(self.tree)
-        return ()
+    def names_some(self) -> bool:
+        """Whether a spec or an override says in which environments a spec runs."""
+        specs = (document.data for layer in self.layers for document in layer.specs)
+        own = (layer.environment.data for layer in self.layers if layer.environment is not None)
+        overrides = (override for data in own for override in items(data, "spec", "overrides"))
+        return any("environments" in mapping(data, "spec") for data in (*specs, *overrides))
 
     def _bases(self, layer: Layer) -> list[tuple[str, Span]]:
         document = layer.environment

@@ -58,13 +58,19 @@ def sets_nothing(wanted: Setting, known: Iterable[SpecKey]) -> Diagnostic:
     keys = list(known)
     kinds = {key.kind.lower(): key.kind for key in keys}
     names = {key.name for key in keys if key.kind.lower() == wanted.kind.lower()}
-    if wanted.kind.lower() not in kinds:
+    name = f"{wanted.name}@{wanted.version}" if wanted.version else wanted.name
+    if wanted.kind.lower() == "environment":
+        help = "--set sets fields of specs; an environment's own are set in its environment.yaml"
+    elif wanted.name in names:
+        versions = [key.version for key in keys if (key.kind.lower(), key.name) == (wanted.kind.lower(), wanted.name)]
+        help = f"its versions here: {listed(versions)}" if any(versions) else f"write {wanted.kind}/{wanted.name}"
+    elif wanted.kind.lower() not in kinds:
         help = did_you_mean(wanted.kind, kinds.values()) or f"kinds here: {listed(kinds.values())}"
     else:
         help = did_you_mean(wanted.name, names) or f"here there are {listed(names)}"
     return Diagnostic(
         code="R0408",
         severity=Severity.ERROR,
-        message=f"--set names {wanted.kind} {wanted.name}, which does not exist",
+        message=f"--set names {wanted.kind} {name}, which does not exist",
         help=help,
     )
