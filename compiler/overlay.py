@@ -14,7 +14,7 @@ from compiler.inside import at, items, mapping
 from compiler.kinds import KINDS
 from compiler.layer import Reading
 from compiler.layering.layered import Layered
-from compiler.layering.merge import has_directive, merge
+from compiler.layering.merge import DIRECTIVES, has_directive, merge
 from compiler.layering.overrides import Override, conflicts, hits_nothing, overrides_of
 from compiler.layering.setting import Setting, sets_nothing
 from compiler.layering.tally import Tally
@@ -94,7 +94,7 @@ class _Overlaying:
         settings = [setting.document for setting in self.settings if setting.names(key)]
         if not matching and not settings:
             return self._fold(key, documents)
-        self.diagnostics.extend(conflicts(matching, key))
+        self.diagnostics.extend(conflicts(matching, key, _keyed(key.kind)))
         below = [document for document in documents if id(document) not in own]
         above = [document for document in documents if id(document) in own]
         return self._fold(key, [*below, *(override.document for override in matching), *above, *settings])
@@ -160,10 +160,14 @@ def _object_key(document: Document) -> SpecKey:
 
 
 def _labels(documents: Iterable[Document]) -> Mapping[str, Any]:
-    """The labels that people gave a spec, in whatever layer."""
-    return {
-        name: value for document in documents for name, value in mapping(document.data, "metadata", "labels").items()
-    }
+    """The labels that a spec has after its layers, without what overrides and `--set` say, which set none."""
+    labels: dict[str, Any] = {}
+    for document in documents:
+        found = mapping(document.data, "metadata", "labels")
+        gone = labels if found.get("$replace") is True else items(found, "$remove")
+        kept = {name: value for name, value in labels.items() if name not in gone}
+        labels = {**kept, **{name: value for name, value in found.items() if name not in DIRECTIVES}}
+    return labels
 
 
 def _without_own(document: Document) -> Document:
@@ -188,7 +192,10 @@ def _duplicate(key: SpecKey, first: Document, second: Document) -> Diagnostic:
 
 def _runs_in(spec: Layered, environment: str) -> bool:
     names = at(spec.data, "spec", "environments")
-    return not isinstance(names, list) or not names or environment in names
+    # A list that is malformed is told where the spec is parsed; set aside, it would be silently nowhere.
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return True
+    return not names or environment in names
 
 
 def _unknown_environments(specs: Iterable[Layered], reading: Reading) -> Iterable[Diagnostic]:

@@ -60,7 +60,7 @@ def _plain(value: Any) -> Any:
     """A layer's data without directives, which say nothing of their own."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items() if key not in DIRECTIVES}
-    return value
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_partial(misfit: Misfit, value: Any) -> bool:

@@ -37,9 +37,10 @@ ENTRIES: tuple[Entry, ...] = (
     error(
         "R0405",
         "item-without-key",
-        "An item of a list that merges by a key does not have the key",
-        "The list merges item by item, each found by its key. An item without one could be any of them.",
-        "Give each item its key, in the base too, or write $replace: true in the map around the list.",
+        "An item of a list that merges by a key has no key of its own",
+        "The list merges item by item, each found by its key. An item without one could be any of them, "
+        "and of two with the same nobody can say which is meant.",
+        "Give each item a key of its own, in the base too, or write $replace: true in the map around the list.",
     ),
     error(
         "R0406",

@@ -67,6 +67,10 @@ class Layered:
         """What the layers say of a field, the one that holds first; none if only the kind's default speaks."""
         return tuple(self._chain(path))
 
+    def merges(self, path: FieldPath) -> bool:
+        """Whether a field is a list whose items merge by a key."""
+        return any(fits(path, pattern) for pattern in self.keyed)
+
     def _chain(self, path: FieldPath) -> Iterator[Contribution]:
         for document in reversed(self.layers):
             there, missing = self._in(document, path)

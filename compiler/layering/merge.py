@@ -72,6 +72,8 @@ class _Merging:
     def map(self, below: Mapping[str, Any], above: Mapping[str, Any], path: FieldPath) -> dict[str, Any]:
         """The merged map."""
         result = {} if above.get("$replace") is True else dict(below)
+        if above.get("$replace", True) is not True:
+            self._report("R0302", "$replace: it must be true", (*path, "$replace"), "write true, or remove it")
         self._remove(result, above, path)
         for key, value in above.items():
             if key in DIRECTIVES:
@@ -88,15 +90,21 @@ class _Merging:
 
     def _remove(self, result: dict[str, Any], above: Mapping[str, Any], path: FieldPath) -> None:
         names = above.get("$remove", [])
-        for index, name in enumerate(names if isinstance(names, list) else [names]):
+        if not isinstance(names, list):
+            self._no_names(names, (*path, "$remove"))
+            return
+        for index, name in enumerate(names):
             here = (*path, "$remove", index)
             if isinstance(name, str) and name in result:
                 del result[name]
             elif isinstance(name, str):
                 self.idle_removals.append((here, did_you_mean(name, map(str, result))))
             else:
-                help = "write $remove: [name, name] in the map that holds the names"
-                self._report("R0402", f"$remove lists names, and this is {_shape(name)}", here, help)
+                self._no_names(name, here)
+
+    def _no_names(self, found: Any, path: FieldPath) -> None:
+        help = "write $remove: [name, name] in the map that holds the names"
+        self._report("R0402", f"$remove lists names, and this is {_shape(found)}", path, help)
 
     def _list(self, below: list[Any], above: list[Any], path: FieldPath) -> list[Any]:
         """A list that merges by its key, or the higher list alone."""
@@ -116,12 +124,16 @@ class _Merging:
         """Items of one name merge in place, new ones follow."""
         result = list(below)
         places = {item[name]: index for index, item in enumerate(below)}
+        if len(places) < len(below) or len({item[name] for item in above}) < len(above):
+            help = f"give each a {name} of its own, in the base too"
+            self._report("R0405", f"items of this list merge by their {name}, and two have the same", path, help)
+            return below
         for index, item in enumerate(above):
             if item[name] in places:
                 # An item always repeats its own name, which is no idle word.
                 rest = {key: value for key, value in item.items() if key != name}
                 lower = result[places[item[name]]]
-                result[places[item[name]]] = self.map(lower, rest, (*path, index))
+                result[places[item[name]]] = {**self.map(lower, rest, (*path, index)), name: item[name]}
             else:
                 result.append(self._alone(item, (*path, index)))
         return result

@@ -9,6 +9,7 @@ from compiler.document import Document
 from compiler.inside import at, items, mapping, text
 from compiler.layering.layered import Layered
 from compiler.layering.merge import leaves
+from compiler.shapes import Pattern, fits
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed
@@ -94,21 +95,21 @@ def _nearest(override: Override, known: Mapping[SpecKey, Mapping[str, Any]]) -> 
     return did_you_mean(wanted, labels) or f"labels of {override.kind}s here: {listed(labels)}"
 
 
-def conflicts(matching: Iterable[Override], key: SpecKey) -> Iterator[Diagnostic]:
-    """R0407: two overrides of one rank set one field of one spec differently."""
+def conflicts(matching: Iterable[Override], key: SpecKey, keyed: Mapping[Pattern, str]) -> Iterator[Diagnostic]:
+    """R0407: two overrides of one rank set one field of one spec differently; `keyed` are its lists that merge."""
     several = list(matching)
     for number, second in enumerate(several):
         for first in several[:number]:
-            yield from _clashes(first, second, key)
+            yield from _clashes(first, second, key, keyed)
 
 
-def _clashes(first: Override, second: Override, key: SpecKey) -> Iterator[Diagnostic]:
-    below = dict(_effects(first))
-    for path, value in _effects(second):
-        other = next((there for there in below if _meet(there, path) and below[there] != value), None)
+def _clashes(first: Override, second: Override, key: SpecKey, keyed: Mapping[Pattern, str]) -> Iterator[Diagnostic]:
+    below = list(_effects(first, keyed))
+    for field, path, value in _effects(second, keyed):
+        other = next((there for there, _, found in below if _meet(there, field) and found != value), None)
         if other is None:
             continue
-        there = first.document.span_of(other)
+        there = first.document.span_of(next(place for found, place, _ in below if found == other))
         yield Diagnostic(
             code="R0407",
             severity=Severity.ERROR,
@@ -120,15 +121,32 @@ def _clashes(first: Override, second: Override, key: SpecKey) -> Iterator[Diagno
         )
 
 
-def _effects(override: Override) -> Iterator[tuple[FieldPath, Any]]:
-    """The fields that an override touches; a removed field as a change of that field, a replaced map of the map."""
+def _effects(override: Override, keyed: Mapping[Pattern, str]) -> Iterator[tuple[FieldPath, FieldPath, Any]]:
+    """The fields that an override touches: which, where it says so, and what.
+
+    A removed field counts as a change of that field, a replaced map of the map; an item of a list that merges goes by
+    its key.
+    """
     for path, value in leaves(override.document.data):
         if path[-1:] == ("$remove",):
-            yield from (((*path[:-1], name), "$remove") for name in value if isinstance(value, list))
+            for name in value if isinstance(value, list) else ():
+                yield (*path[:-1], name), path, "$remove"
         elif path[-1:] == ("$replace",):
-            yield path[:-1], "$replace"
+            yield path[:-1], path, "$replace"
         elif value != {}:
-            yield path, value
+            yield from _items(path, value, keyed)
+
+
+def _items(path: FieldPath, value: Any, keyed: Mapping[Pattern, str]) -> Iterator[tuple[FieldPath, FieldPath, Any]]:
+    """One field, or those of the items of a list that merges."""
+    name = next((name for pattern, name in keyed.items() if fits(path, pattern)), "")
+    if not name or not isinstance(value, list):
+        yield path, path, value
+        return
+    for index, item in enumerate(value):
+        for inner, found in leaves(item):
+            if inner != (name,):
+                yield (*path, str(at(item, name)), *inner), (*path, index, *inner), found
 
 
 def _meet(one: FieldPath, other: FieldPath) -> bool:

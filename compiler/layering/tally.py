@@ -8,7 +8,7 @@ from compiler.document import Document
 from compiler.inside import at
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
-from compiler.layering.merge import Merged, layer_error, leaves
+from compiler.layering.merge import DIRECTIVES, Merged, layer_error, leaves
 from compiler.layering.overrides import Override
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
@@ -95,7 +95,10 @@ def _idle(document: Document, path: FieldPath, spec: Layered) -> Diagnostic:
 
 def _hidden(override: Override, specs: list[Layered]) -> Iterator[Diagnostic]:
     """R0411: what an override sets is set otherwise by a higher layer, in every spec that it matches."""
-    for path, _ in leaves(override.document.data):
+    for path, value in leaves(override.document.data):
+        # Of a map and of a list that merges, a higher layer may speak without a word about what is said here.
+        if not DIRECTIVES.isdisjoint(path) or value == {} or any(spec.merges(path) for spec in specs):
+            continue
         chains = [spec.chain(path) for spec in specs]
         above = [chain[0] for chain in chains if chain and _loses(chain[0].document, override.document)]
         if above and len(above) == len(chains):

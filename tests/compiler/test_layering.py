@@ -79,6 +79,13 @@ def overrides(*entries: str) -> dict[str, str]:
     return {"prod/environment.yaml": PROD + "  overrides:\n" + "".join(f"  - {entry}\n" for entry in entries)}
 
 
+KEDA = PROD + "  capabilities: [keda]\n"
+TRIGGERED = (
+    OVERLAY
+    + BODY
+    + "  runtime: {scale: {max: 3, triggers: [{type: cron, name: a, metadata: {x: '1'}}, {type: cron, name: b, metadata: {}}]}}\n"
+)
+
 BECOMES = {
     "a scalar of the environment's own document": (
         {"prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n"},
@@ -158,6 +165,49 @@ BECOMES = {
             {"type": "cron", "name": "b", "metadata": {}},
             {"type": "cron", "name": "c", "metadata": {}},
         ],
+    ),
+    "directives act inside an item of a keyed list, which keeps its key": (
+        {
+            "base/support.yaml": TRIGGERED,
+            "prod/environment.yaml": KEDA,
+            "prod/support.yaml": OVERLAY
+            + "  runtime: {scale: {triggers: [{name: a, metadata: {$remove: [x]}}, {name: b, $replace: true, type: cpu, metadata: {}}]}}\n",
+        },
+        "spec.runtime.scale.triggers",
+        [{"type": "cron", "name": "a", "metadata": {}}, {"type": "cpu", "name": "b", "metadata": {}}],
+    ),
+    "two overrides of different items of a keyed list, and a document of a third": (
+        {
+            "base/support.yaml": TRIGGERED,
+            "prod/environment.yaml": KEDA
+            + "  overrides:\n"
+            + "  - {match: {kind: Agent, name: support}, spec: {runtime: {scale: {triggers: [{name: a, metadata: {x: '2'}}]}}}}\n"
+            + "  - {match: {kind: Agent, name: support}, spec: {runtime: {scale: {triggers: [{name: b, metadata: {x: '3'}}]}}}}\n",
+            "prod/support.yaml": OVERLAY + "  runtime: {scale: {triggers: [{type: cron, name: c, metadata: {}}]}}\n",
+        },
+        "spec.runtime.scale.triggers",
+        [
+            {"type": "cron", "name": "a", "metadata": {"x": "2"}},
+            {"type": "cron", "name": "b", "metadata": {"x": "3"}},
+            {"type": "cron", "name": "c", "metadata": {}},
+        ],
+    ),
+    "an override and the environment's own document remove different names": (
+        {
+            "base/support.yaml": OVERLAY
+            + BODY.replace(
+                "models: {default", "models: {judge: {use: claude/opus}, third: {use: claude/opus}, default"
+            ),
+            **overrides("{match: {kind: Agent, name: support}, spec: {models: {$remove: [judge]}}}"),
+            "prod/support.yaml": OVERLAY + "  models: {$remove: [third]}\n",
+        },
+        "spec.models",
+        {"default": {"use": "claude/sonnet"}},
+    ),
+    "an override may say where a spec runs": (
+        overrides("{match: {kind: Agent, name: support}, spec: {environments: [prod]}}"),
+        "spec.environments",
+        ["prod"],
     ),
     "a variable that is the whole value keeps its type": (
         {
@@ -239,6 +289,56 @@ TOLD = {
     "$remove of what is not there": (
         {"prod/support.yaml": OVERLAY + "  tools: {$remove: [serach]}\n"},
         ["R0402 prod/support.yaml:5:21 $remove names serach, which no lower layer has |  | did you mean search?"],
+    ),
+    "$remove without a list, in two overrides": (
+        overrides(*["{match: {kind: Agent, name: support}, spec: {tools: {$remove: 5}}}"] * 2),
+        [
+            f"R0402 prod/environment.yaml:{line}:67 $remove lists names, and this is a number |  | write $remove: [name, name] in the map that holds the names"
+            for line in (9, 10)
+        ],
+    ),
+    "$remove of one name that is no list": (
+        {"prod/support.yaml": OVERLAY + "  tools: {$remove: search}\n"},
+        [
+            "R0402 prod/support.yaml:5:20 $remove lists names, and this is text |  | write $remove: [name, name] in the map that holds the names"
+        ],
+    ),
+    "$replace that is not true": (
+        {"prod/support.yaml": OVERLAY + '  tools: {$replace: "yes"}\n'},
+        ["R0302 prod/support.yaml:5:21 $replace: it must be true |  | write true, or remove it"],
+    ),
+    "two items of one key": (
+        {
+            "base/support.yaml": TRIGGERED,
+            "prod/environment.yaml": KEDA,
+            "prod/support.yaml": OVERLAY
+            + "  runtime: {scale: {triggers: [{name: a, metadata: {x: '2'}}, {name: a, metadata: {x: '3'}}]}}\n",
+        },
+        [
+            "R0405 prod/support.yaml:5:21 items of this list merge by their name, and two have the same |  | give each a name of its own, in the base too"
+        ],
+    ),
+    "an override by a label that the environment removes": (
+        {
+            **overrides("{match: {kind: Agent, labels: {tier: gold}}, spec: {session: {ttl: 1h}}}"),
+            "prod/gold.yaml": GOLD.replace("tier: gold", "$remove: [tier]") + "  session: {ttl: 2h}\n",
+        },
+        [
+            "R0408 prod/environment.yaml:9:6 the override matches no spec of environment prod |  | labels of Agents here: none"
+        ],
+    ),
+    "an override that runs a spec in an environment that is none": (
+        overrides("{match: {kind: Agent, name: support}, spec: {environments: [prod, prodd]}}"),
+        [
+            "R0410 prod/environment.yaml:9:71 Agent support runs in environment prodd, which does not exist |  | did you mean prod?"
+        ],
+    ),
+    "an environment that is no name": (
+        {
+            "dev/environment.yaml": PROD.replace("prod", "dev"),
+            "base/gold.yaml": GOLD + BODY + "  environments: [dev, 5]\n",
+        },
+        ["R0302 base/gold.yaml:11:23 environments[1]: it must be text; quote the value |  | "],
     ),
     "null deletes nothing": (
         {"prod/support.yaml": OVERLAY + "  session: null\n"},
@@ -364,6 +464,10 @@ TOLD = {
         },
         ["R0304 base/support.yaml:10:18 ttl: it must be a length of time, 30s or 1h30m |  | "],
     ),
+    "a misspelt field of an overlay, once, though the field it means stands below": (
+        {"prod/support.yaml": OVERLAY + "  sesion: {ttl: 2h}\n"},
+        ["R0301 prod/support.yaml:5:3 spec has no field sesion |  | did you mean session?"],
+    ),
     "an unknown field in a map that the environment removes": (
         {
             "base/support.yaml": OVERLAY + BODY.replace("{registry: care}", "{registry: care, prefx: x}"),
@@ -396,11 +500,28 @@ def test_is_told(tmp_path, files, expected):
     assert told(compiled(tmp_path, files)) == expected
 
 
-def test_set_that_names_nothing_is_told(tmp_path):
-    result = compiled(tmp_path, {}, "Agent/suport:session.ttl=2h")
+MISSES = [
+    ("Agent/suport:session.ttl=2h", "Agent suport", "did you mean support?"),
+    ("PromptPack/support@9:version=9", "PromptPack support@9", "its versions here: 1.0.0"),
+    ("Agent/support@1:session.ttl=2h", "Agent support@1", "write Agent/support"),
+    (
+        "Environment/prod:namespace=a",
+        "Environment prod",
+        "--set sets fields of specs; an environment's own are set in its environment.yaml",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "named", "help"), MISSES)
+def test_set_that_names_nothing_is_told(tmp_path, text, named, help):
+    result = compiled(tmp_path, {}, text)
     assert [(it.code, it.message, it.help) for it in result.diagnostics] == [
-        ("R0408", "--set names Agent suport, which does not exist", "did you mean support?")
+        ("R0408", f"--set names {named}, which does not exist", help)
     ]
+
+
+def test_set_may_say_where_a_spec_runs(tmp_path):
+    assert told(compiled(tmp_path, {}, "Agent/support:environments=[prod]")) == []
 
 
 def test_set_of_a_field_that_is_none_is_told(tmp_path):
