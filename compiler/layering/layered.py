@@ -67,6 +67,10 @@ class Layered:
         """What the layers say of a field, the one that holds first; none if only the kind's default speaks."""
         return tuple(self._chain(path))
 
+    def top(self, path: FieldPath) -> Contribution | None:
+        """What holds of a field, the first of its chain; None if only the kind's default speaks."""
+        return next(self._chain(path), None)
+
     def merges(self, path: FieldPath) -> bool:
         """Whether a field is a list whose items merge by a key."""
         return any(fits(path, pattern) for pattern in self.keyed)

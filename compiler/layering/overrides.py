@@ -97,28 +97,48 @@ def _nearest(override: Override, known: Mapping[SpecKey, Mapping[str, Any]]) -> 
 
 def conflicts(matching: Iterable[Override], key: SpecKey, keyed: Mapping[Pattern, str]) -> Iterator[Diagnostic]:
     """R0407: two overrides of one rank set one field of one spec differently; `keyed` are its lists that merge."""
-    several = list(matching)
-    for number, second in enumerate(several):
-        for first in several[:number]:
-            yield from _clashes(first, second, key, keyed)
+    touched: dict[FieldPath, _Touch] = {}
+    inside: dict[FieldPath, _Touch] = {}
+    for override in matching:
+        effects = [_Touch(override, *effect) for effect in _effects(override, keyed)]
+        for effect in effects:
+            above = [effect.field[: length + 1] for length in range(len(effect.field))]
+            known = [*(touched[path] for path in above if path in touched), *_one(inside.get(effect.field))]
+            first = next((other for other in known if other.value != effect.value), None)
+            if first is not None:
+                yield _clash(first, effect, key)
+        for effect in effects:
+            touched.setdefault(effect.field, effect)
+            for length in range(1, len(effect.field)):
+                inside.setdefault(effect.field[:length], effect)
 
 
-def _clashes(first: Override, second: Override, key: SpecKey, keyed: Mapping[Pattern, str]) -> Iterator[Diagnostic]:
-    below = list(_effects(first, keyed))
-    for field, path, value in _effects(second, keyed):
-        other = next((there for there, _, found in below if _meet(there, field) and found != value), None)
-        if other is None:
-            continue
-        there = first.document.span_of(next(place for found, place, _ in below if found == other))
-        yield Diagnostic(
-            code="R0407",
-            severity=Severity.ERROR,
-            message=f"two overrides set {'.'.join(map(str, path))} of {key.kind} {key.name} differently",
-            span=second.document.span_of(path),
-            field=".".join(map(str, path)),
-            label=f"also set at {there}",
-            help="overrides have one rank: set it in one of them, or in a document of the spec itself",
-        )
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    """One field that an override touches."""
+
+    override: Override
+    field: FieldPath
+    place: FieldPath
+    """Where the override says so."""
+    value: Any
+
+
+def _one(found: _Touch | None) -> tuple[_Touch, ...]:
+    return () if found is None else (found,)
+
+
+def _clash(first: _Touch, second: _Touch, key: SpecKey) -> Diagnostic:
+    name = ".".join(map(str, second.field))
+    return Diagnostic(
+        code="R0407",
+        severity=Severity.ERROR,
+        message=f"two overrides set {name} of {key.kind} {key.name} differently",
+        span=second.override.document.span_of(second.place),
+        field=name,
+        label=f"also set at {first.override.document.span_of(first.place)}",
+        help="overrides have one rank: set it in one of them, or in a document of the spec itself",
+    )
 
 
 def _effects(override: Override, keyed: Mapping[Pattern, str]) -> Iterator[tuple[FieldPath, FieldPath, Any]]:
@@ -147,8 +167,3 @@ def _items(path: FieldPath, value: Any, keyed: Mapping[Pattern, str]) -> Iterato
         for inner, found in leaves(item):
             if inner != (name,):
                 yield (*path, str(at(item, name)), *inner), (*path, index, *inner), found
-
-
-def _meet(one: FieldPath, other: FieldPath) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]

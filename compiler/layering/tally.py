@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.inside import at
 from compiler.kinds import KINDS
-from compiler.layering.layered import Layered
+from compiler.layering.layered import Contribution, Layered
 from compiler.layering.merge import DIRECTIVES, Merged, layer_error, leaves
 from compiler.layering.overrides import Override
 from compiler.source import FieldPath
@@ -99,20 +100,20 @@ def _hidden(override: Override, specs: list[Layered]) -> Iterator[Diagnostic]:
         # Of a map and of a list that merges, a higher layer may speak without a word about what is said here.
         if not DIRECTIVES.isdisjoint(path) or value == {} or any(spec.merges(path) for spec in specs):
             continue
-        chains = [spec.chain(path) for spec in specs]
-        above = [chain[0] for chain in chains if chain and _loses(chain[0].document, override.document)]
-        if above and len(above) == len(chains):
+        # One spec in which it holds is enough, and most often the first.
+        tops = list(takewhile(lambda top: _loses(top, override), (spec.top(path) for spec in specs)))
+        if specs and len(tops) == len(specs) and tops[0] is not None:
             yield Diagnostic(
                 code="R0411",
                 severity=Severity.WARNING,
                 message=f"{'.'.join(map(str, path))} of the override has no effect",
                 span=override.document.span_of(path),
                 field=".".join(map(str, path)),
-                label=f"hidden by {above[0].span}",
+                label=f"hidden by {tops[0].span}",
                 help="remove it here, or there",
             )
 
 
-def _loses(winner: Document, override: Document) -> bool:
+def _loses(top: Contribution | None, override: Override) -> bool:
     """Whether a document of the spec's own hides the override; what `--set` sets is for the moment only."""
-    return winner is not override and not winner.role
+    return top is not None and top.document is not override.document and not top.document.role

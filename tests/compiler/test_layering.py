@@ -388,6 +388,15 @@ TOLD = {
             "R0407 prod/environment.yaml:10:72 two overrides set spec.session.ttl of Agent gold differently | also set at environments/prod/environment.yaml:9:50 | overrides have one rank: set it in one of them, or in a document of the spec itself"
         ],
     ),
+    "two overrides, one of which takes away what the other sets": (
+        overrides(
+            "{match: {kind: Agent, name: support}, spec: {session: {ttl: 1h}}}",
+            "{match: {kind: Agent, name: support}, spec: {$remove: [session]}}",
+        ),
+        [
+            "R0407 prod/environment.yaml:10:50 two overrides set spec.session of Agent support differently | also set at environments/prod/environment.yaml:9:65 | overrides have one rank: set it in one of them, or in a document of the spec itself"
+        ],
+    ),
     "an override that matches no label": (
         overrides("{match: {kind: Agent, labels: {tier: glod}}, spec: {session: {ttl: 1h}}}"),
         [
