@@ -3,6 +3,7 @@
 Only click is imported here: the table below names what each command is, so that `roster --help` stays quick.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -118,6 +119,8 @@ def main() -> NoReturn:
         code = 141
     except Exception as error:  # noqa: BLE001 -- the outermost place: all else would be a traceback
         code = _told(error)
+    # The interpreter's last look for cycles would be one at all that was made, and everything goes now anyhow.
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 
