@@ -20,10 +20,16 @@ class Timing:
 
 
 def timed(command: Sequence[str], output: Path, *, environment: dict[str, str] | None = None) -> Timing:
-    """Run a command, its standard output going to a file. Raises RuntimeError if it fails."""
+    """Run a command, its standard output going to a file. Raises RuntimeError if it fails.
+
+    Python keeps what it makes of its sources, as it does where Roster is installed, beside the output: so the first
+    run of a command only warms up.
+    """
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(output.parent / "bytecode")}
+    environ = {**os.environ, **kept, **(environment or {})}
     with output.open("wb") as file, output.with_suffix(".errors").open("w+b") as errors:
         started = time.perf_counter()
-        running = subprocess.Popen(command, stdout=file, stderr=errors, env={**os.environ, **(environment or {})})
+        running = subprocess.Popen(command, stdout=file, stderr=errors, env=environ)
         _, status, usage = os.wait4(running.pid, 0)
         wall = time.perf_counter() - started
         running.returncode = os.waitstatus_to_exitcode(status)
