@@ -23,6 +23,8 @@ from compiler.spec import Keyed
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed, slip
 
+_VERSION = ("spec", "version")
+
 
 @dataclass(frozen=True, slots=True)
 class Overlaid:
@@ -97,7 +99,10 @@ class _Overlaying:
         self.diagnostics.extend(conflicts(matching, key, _keyed(key.kind)))
         below = [document for document in documents if id(document) not in own]
         above = [document for document in documents if id(document) in own]
-        return self._fold(key, [*below, *(override.document for override in matching), *above, *settings])
+        layered = self._fold(key, [*below, *(override.document for override in matching), *above, *settings])
+        if key.version and at(layered.data, *_VERSION) != key.version:
+            self.diagnostics.append(_renamed(layered))
+        return layered
 
     def _tell_missed(
         self,
@@ -176,6 +181,19 @@ def _without_own(document: Document) -> Document:
     }
     data = {**document.data, "metadata": {}, "spec": inherited}
     return Document(document.path, document.index, data, document.text, document.trace)
+
+
+def _renamed(spec: Layered) -> Diagnostic:
+    """R0416: an override, or `--set`, says another version than the document of which it changes a part."""
+    return Diagnostic(
+        code="R0416",
+        severity=Severity.ERROR,
+        message=f"{spec.key} cannot become another version",
+        span=spec.span_of(_VERSION),
+        field=".".join(_VERSION),
+        label=f"the version is part of a {spec.key.kind}'s identity",
+        help="change another field, or write a document of the new version",
+    )
 
 
 def _duplicate(key: SpecKey, first: Document, second: Document) -> Diagnostic:

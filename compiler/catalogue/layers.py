@@ -121,4 +121,12 @@ ENTRIES: tuple[Entry, ...] = (
         "is new and must be complete; this one is probably an overlay whose name is misspelt.",
         "Correct the name in metadata, or complete the spec.",
     ),
+    error(
+        "R0416",
+        "version-overridden",
+        "An override, or --set, changes the version of a spec",
+        "Where versions live side by side, name and version together say which spec it is. One that is called by one "
+        "version and says another would be two things at once.",
+        "Change another field, or write a document of the new version beside the old one.",
+    ),
 )
