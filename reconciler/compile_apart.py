@@ -72,12 +72,15 @@ def _work(pipe: Connection, revision: Revision, environment: str) -> None:
 
 
 def _compiled(revision: Revision, environment: str) -> Outcome:
+    from compiler.cli import today
     from compiler.pipeline import compile_environment
+    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
     from compiler.reports.text import render
 
     tree = revision.tree()
     compiled = compile_environment(tree, environment)
-    findings = render(gather([compiled]), tree) if compiled.diagnostics else ""
+    findings = allow(gather([compiled]), tree, today())
     spec = compiled.environment.spec if compiled.environment is not None else None
-    return Outcome(bundle=compiled.bundle, environment=spec, findings=findings)
+    told = render(findings, tree) if findings.diagnostics else ""
+    return Outcome(bundle=compiled.bundle, environment=spec, findings=told)

@@ -225,6 +225,16 @@ def test_a_compiler_that_takes_too_long_is_ended(fleet: Path) -> None:
     assert bundle.environment == "dev"
 
 
+def test_a_warning_that_a_comment_allows_is_not_told_again_by_the_loop(fleet: Path) -> None:
+    secret = "apiVersion: v1\nkind: Secret{}\nmetadata: {{name: key}}\ndata: {{a: aHVudGVy}}\n"
+    told = []
+    for remark in ("", " # roster: allow R0501: made by hand"):
+        commit(fleet, "environments/dev/objects/key.yaml", secret.format(remark))
+        told.append(compile_apart(local_revision(GitSource(str(fleet))), "dev").findings)
+    assert "R0501" in told[0]
+    assert told[1] == ""
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
