@@ -1,6 +1,6 @@
 """Shapes: a spec's model -> which of its fields carry a mark, and the model that stands at a path."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -39,6 +39,11 @@ def places(value: Any, pattern: Pattern, path: FieldPath = ()) -> Iterator[tuple
 def fits(path: FieldPath, pattern: Pattern) -> bool:
     """Whether a path is one of those that a pattern means."""
     return len(path) == len(pattern) and all(word in (ANY, step) for step, word in zip(path, pattern, strict=True))
+
+
+def key_at(keyed: Mapping[Pattern, str], path: FieldPath) -> str:
+    """The key by which the list at a path merges; empty if it replaces whole."""
+    return next((key for pattern, key in keyed.items() if fits(path, pattern)), "")
 
 
 def model_at(model: type[BaseModel], path: FieldPath) -> type[BaseModel] | None:

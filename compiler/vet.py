@@ -19,7 +19,7 @@ from compiler.misfits.model_faults import fault, misfits, told
 from compiler.overlay import Overlaid
 from compiler.shapes import is_map
 from compiler.source import FieldPath
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, nearest
 
 
 def vet(overlaid: Overlaid) -> tuple[Diagnostic, ...]:
@@ -112,15 +112,14 @@ def _stranger(spec: Layered, others: Mapping[str, Layered]) -> Iterator[Diagnost
         return
     _, found = misfits(spec.data, KINDS[spec.key.kind].spec, _plain(mapping(spec.data, "spec")), ("spec",))
     fields = [str(misfit.path[-1]) for misfit in found if misfit.kind == "missing" and len(misfit.path) == 2]
-    guess = did_you_mean(spec.key.name, others) if fields else ""
-    if guess:
-        near = others[guess.removeprefix("did you mean ").removesuffix("?")]
+    near = nearest(spec.key.name, others) if fields else ""
+    if near:
         yield fault(
             spec,
             "R0415",
             f"{spec.key.kind} {spec.key.name} is new here, and lacks {' and '.join(fields)}",
             ("metadata", "name"),
-            f"{guess} ({near.span_of(('metadata', 'name'))})",
+            f"did you mean {near}? ({others[near].span_of(('metadata', 'name'))})",
             label=f"no lower layer has this {spec.key.kind}",
             known=[name for name, other in others.items() if _folder(spec) not in map(_folder_of, other.layers)],
         )

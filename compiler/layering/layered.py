@@ -6,7 +6,7 @@ from typing import Any
 
 from compiler.document import Document, known_prefix
 from compiler.inside import at
-from compiler.shapes import Pattern, fits
+from compiler.shapes import Pattern, key_at
 from compiler.source import FieldPath
 from compiler.span import Span
 from compiler.spec_key import SpecKey
@@ -73,7 +73,7 @@ class Layered:
 
     def merges(self, path: FieldPath) -> bool:
         """Whether a field is a list whose items merge by a key."""
-        return any(fits(path, pattern) for pattern in self.keyed)
+        return bool(key_at(self.keyed, path))
 
     def _chain(self, path: FieldPath) -> Iterator[Contribution]:
         for document in reversed(self.layers):
@@ -109,7 +109,7 @@ class Layered:
         """Where a layer's list has the item that is at an index of the merged list; None if it has not."""
         if not isinstance(here, list | tuple):
             return None
-        name = next((name for pattern, name in self.keyed.items() if fits(path, pattern)), "")
+        name = key_at(self.keyed, path)
         if not name:
             return index
         wanted = at(self.data, *path, index, name)
@@ -132,6 +132,6 @@ def _hides(document: Document, path: FieldPath) -> bool:
 def _list_of(path: FieldPath, keyed: Mapping[Pattern, str]) -> FieldPath:
     """The field itself, or, inside a list that is replaced whole, that list: only so can lower layers speak of it."""
     for length, step in enumerate(path):
-        if isinstance(step, int) and not any(fits(path[:length], pattern) for pattern in keyed):
+        if isinstance(step, int) and not key_at(keyed, path[:length]):
             return path[:length]
     return path

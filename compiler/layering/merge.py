@@ -12,7 +12,7 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
-from compiler.shapes import fits, is_union
+from compiler.shapes import is_union, key_at
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
 
@@ -108,7 +108,7 @@ class _Merging:
 
     def _list(self, below: list[Any], above: list[Any], path: FieldPath) -> list[Any]:
         """A list that merges by its key, or the higher list alone."""
-        name = next((name for pattern, name in self.below.keyed.items() if fits(path, pattern)), "")
+        name = key_at(self.below.keyed, path)
         if not name:
             self._tell_dropped(below, above, path)
             return above

@@ -9,7 +9,7 @@ from compiler.document import Document
 from compiler.inside import at, items, mapping, text
 from compiler.layering.layered import Layered
 from compiler.layering.merge import leaves
-from compiler.shapes import Pattern, fits
+from compiler.shapes import Pattern, key_at
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed
@@ -159,7 +159,7 @@ def _effects(override: Override, keyed: Mapping[Pattern, str]) -> Iterator[tuple
 
 def _items(path: FieldPath, value: Any, keyed: Mapping[Pattern, str]) -> Iterator[tuple[FieldPath, FieldPath, Any]]:
     """One field, or those of the items of a list that merges."""
-    name = next((name for pattern, name in keyed.items() if fits(path, pattern)), "")
+    name = key_at(keyed, path)
     if not name or not isinstance(value, list):
         yield path, path, value
         return

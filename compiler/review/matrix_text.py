@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from itertools import groupby
 
+from compiler.explaining.why_text import shown
 from compiler.mask import masked
 from compiler.review.matrix import WHOLE, Cell, Row
 
@@ -64,8 +65,7 @@ def _shown(cell: Cell, row: Row) -> str:
 
 
 def _value(cell: Cell, row: Row) -> str:
-    hidden = masked(cell.value, row.field.rpartition(".")[2])
-    line = hidden.split("\n")[0] if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False)
+    line = shown(cell.value, row.field).split("\n")[0]
     return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
 
 
