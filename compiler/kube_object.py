@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -30,8 +30,7 @@ CLUSTER_SCOPED = frozenset(
 """Kinds of Kubernetes that belong to no namespace."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectKey:
+class ObjectKey(NamedTuple):
     """Identity of an object on a target: group, kind, namespace and name; the version is not part of it."""
 
     group: str

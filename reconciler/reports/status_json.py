@@ -18,4 +18,5 @@ def _environment(told: Told) -> dict[str, Any]:
     head = {"environment": told.environment, "target": told.title, "synced": told.synced, "well": told.well}
     if told.status is None:
         return {**head, "error": told.error or "never synced"}
-    return {**asdict(told.status), **head}
+    specs = [{**asdict(item), "spec": item.spec._asdict()} for item in told.status.specs]
+    return {**asdict(told.status), "specs": specs, **head}

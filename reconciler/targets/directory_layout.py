@@ -1,7 +1,6 @@
 """Where things lie in a directory target: an object's identity in, a path below the target's folder out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from compiler.kube_object import key_of
@@ -15,7 +14,7 @@ def record_path(record: Mapping[str, Any]) -> str:
     """The file of a record, by the unit that its labels name."""
     labels = record["metadata"].get("labels") or {}
     unit = Unit(labels.get(FLEET_LABEL, ""), labels.get(ENVIRONMENT_LABEL, ""))
-    return f"{records_folder(unit)}/{object_file(replace(key_of(dict(record)), namespace=''))}"
+    return f"{records_folder(unit)}/{object_file(key_of(dict(record))._replace(namespace=''))}"
 
 
 def records_folder(unit: Unit) -> str:
