@@ -7,34 +7,48 @@ from typing import Any
 from compiler.assets import PackageAssets
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
+from compiler.exported import Exported
 from compiler.kind import Emit
 from compiler.kinds import KINDS
 from compiler.kube_object import CLUSTER_SCOPED
-from compiler.lowered import Lowered
+from compiler.lowered import Lowered, Product
+from compiler.memo import Memo
 from compiler.naming import FAMILY, label_value, ownership
 from compiler.problem import Problem
 from compiler.scope import Scope
 from compiler.source import Derived, Source
 from compiler.templating.bad_expression import BadExpression
 from compiler.templating.meter import Meter
-from compiler.templating.mishaps import Mishaps
+from compiler.templating.mishaps import Failure, Mishaps
 from compiler.templating.permitted import permitted
 from compiler.templating.template import Mishap, Rendered, TemplateError
 
 
-def lower(scope: Scope, assets: PackageAssets) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:
-    """The objects of every declaration, in order of their keys, and what is wrong with templates of the fleet.
+def lower(exported: Exported, assets: PackageAssets, memo: Memo) -> tuple[tuple[Product, ...], tuple[Diagnostic, ...]]:
+    """What every declaration becomes, in order of their keys, and what is wrong with templates of the fleet.
 
     Raises TemplateError for a fault in a template of Roster's own.
     """
-    lowering = _Lowering(scope, assets)
+    found = Mishaps()
+    products: list[Product] = []
+    for key, declaration in exported.declarations.items():
+        product, failures = memo.of(_lowered, declaration, exported.scopes[key], assets, found.hopeless)
+        found.note(failures, key)
+        products.append(product)
+    return tuple(products), found.diagnostics(exported.declarations)
+
+
+def _lowered(
+    declaration: Declaration[Any], scope: Scope, assets: PackageAssets, hopeless: frozenset[str]
+) -> tuple[Product, tuple[Failure, ...]]:
+    """What one declaration becomes, without those of the templates that it is no use to fill in again."""
+    lowering = _Lowering(declaration, scope, assets)
     objects = [
         lowered
-        for declaration in scope.declarations.values()
         for emit in _emits(declaration, scope, assets)
-        if (lowered := lowering.lowered(emit, declaration)) is not None
+        if emit.template not in hopeless and (lowered := lowering.lowered(emit)) is not None
     ]
-    return tuple(objects), lowering.mishaps.diagnostics(scope)
+    return Product(tuple(objects)), tuple(lowering.failures)
 
 
 def _emits(declaration: Declaration[Any], scope: Scope, assets: PackageAssets) -> Iterator[Emit]:
@@ -49,31 +63,35 @@ def _emits(declaration: Declaration[Any], scope: Scope, assets: PackageAssets) -
 
 
 class _Lowering:
-    """Makes the objects of one environment."""
+    """Makes the objects of one declaration."""
 
-    def __init__(self, scope: Scope, assets: PackageAssets) -> None:
+    def __init__(self, declaration: Declaration[Any], scope: Scope, assets: PackageAssets) -> None:
+        self.declaration = declaration
         self.scope = scope
         self.assets = assets
-        self.facts = {"environment": scope.environment.field(), "namespace": scope.environment.field("namespace")}
-        self.mishaps = Mishaps()
+        environment = scope.environment
+        self.facts = {
+            "environment": environment.field(),
+            "namespace": environment.field("namespace"),
+            "name": Derived(declaration.name, (Source(declaration.key, ("metadata", "name")),), exact=True),
+        }
+        self.failures: list[Failure] = []
 
-    def lowered(self, emit: Emit, declaration: Declaration[Any]) -> Lowered | None:
+    def lowered(self, emit: Emit) -> Lowered | None:
         """One object; None if it serves nothing, or its template is wrong."""
-        if self.mishaps.is_hopeless(emit.template):
-            return None
-        name = Derived(declaration.name, (Source(declaration.key, ("metadata", "name")),), exact=True)
-        values = {**self.facts, "name": name, **emit.values}
+        values = {**self.facts, **emit.values}
         template = self.assets.template(emit.template)
         rendered = template.render(values, self.assets.text)
         own = self.assets.is_own(emit.template)
         mishaps = self._judged(rendered, emit, values) if own else rendered.mishaps
         if not own and (template.problems or mishaps):
             raise TemplateError([*(Mishap(emit.template, problem) for problem in template.problems), *mishaps][0])
-        self.mishaps.note(mishaps, emit.template, rendered.data, declaration.key)
+        kind = (rendered.data or {}).get("kind")
+        self.failures += [Failure(mishap, emit.template, kind if isinstance(kind, str) else "") for mishap in mishaps]
         if rendered.data is None or mishaps:
             return None
-        self._stamp(rendered.data, emit, declaration)
-        return Lowered(rendered.data, declaration.key, rendered.sources, emit.template, own)
+        self._stamp(rendered.data, emit)
+        return Lowered(rendered.data, self.declaration.key, rendered.sources, emit.template, own)
 
     def _judged(self, rendered: Rendered, emit: Emit, values: Mapping[str, Any]) -> tuple[Mishap, ...]:
         """What is wrong with an object that a template of the fleet made."""
@@ -90,11 +108,11 @@ class _Lowering:
         problems = permitted(data, base, self.assets.content(path), namespace, emit.family)
         return tuple(Mishap(path, problem) for problem in problems)
 
-    def _stamp(self, data: dict[str, Any], emit: Emit, declaration: Declaration[Any]) -> None:
+    def _stamp(self, data: dict[str, Any], emit: Emit) -> None:
         """Ownership labels and the namespace: the same for every object, so no template repeats them."""
         environment = self.scope.environment
         metadata = data["metadata"]
-        labels = ownership(environment.spec.fleet, environment.name, declaration.key)
+        labels = ownership(environment.spec.fleet, environment.name, self.declaration.key)
         if emit.family:
             labels[FAMILY] = label_value(emit.family)
         metadata["labels"] = {**metadata.get("labels", {}), **labels}

@@ -6,9 +6,11 @@ from typing import Any
 
 from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
+from compiler.exported import Exported
 from compiler.finding import error, warning
 from compiler.inside import at
-from compiler.lowered import Lowered
+from compiler.lowered import Lowered, Product
+from compiler.memo import Memo
 from compiler.naming import DOMAIN, FAMILY, ownership
 from compiler.object_index import workload_of
 from compiler.object_path import object_path
@@ -18,34 +20,50 @@ from compiler.patching.json_patch import json_patch
 from compiler.patching.patches import Patch
 from compiler.patching.patching import Patching, TooLarge, same
 from compiler.patching.strategic_merge import strategic_merge
-from compiler.scope import Scope
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, listed
 
 
-def patch(objects: tuple[Lowered, ...], scope: Scope) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:
-    """All objects, in their order; a patch that is wrong changes nothing. Plain documents are nobody's to patch."""
-    patched = list(objects)
+def patch(
+    products: Iterable[Product], exported: Exported, memo: Memo
+) -> tuple[tuple[Product, ...], tuple[Diagnostic, ...]]:
+    """What each declaration becomes, in the order of the declarations, with its patches applied.
+
+    A patch that is wrong changes nothing. Plain documents are nobody's to patch.
+    """
+    patched: list[Product] = []
     diagnostics: list[Diagnostic] = []
-    for declaration in scope.declarations.values():
-        for index, item in enumerate(getattr(declaration.spec, "patches", ())):
-            diagnostics += _Applying(declaration, index, item, scope).apply(patched)
+    for product, declaration in zip(products, exported.declarations.values(), strict=True):
+        if getattr(declaration.spec, "patches", ()):
+            product, found = memo.of(_patched, product, declaration, exported.environment)
+            diagnostics += found
+        patched.append(product)
     return tuple(patched), tuple(diagnostics)
+
+
+def _patched(
+    product: Product, declaration: Declaration[Any], environment: Declaration[Any]
+) -> tuple[Product, tuple[Diagnostic, ...]]:
+    """What one declaration becomes after its patches, and what is wrong with those."""
+    objects = list(product.objects)
+    diagnostics: list[Diagnostic] = []
+    for index, item in enumerate(declaration.spec.patches):
+        diagnostics += _Applying(declaration, index, item, environment).apply(objects)
+    return Product(tuple(objects)), tuple(diagnostics)
 
 
 class _Applying:
     """One patch of one spec."""
 
-    def __init__(self, declaration: Declaration[Any], index: int, item: Patch, scope: Scope) -> None:
-        self.declaration, self.item, self.scope = declaration, item, scope
+    def __init__(self, declaration: Declaration[Any], index: int, item: Patch, environment: Declaration[Any]) -> None:
+        self.declaration, self.item, self.environment = declaration, item, environment
         self.place: FieldPath = ("patches", index)
 
     def apply(self, objects: list[Lowered]) -> tuple[Diagnostic, ...]:
         """Patch every object that is meant, in place in the list; what is wrong with the patch."""
-        own = [(place, lowered) for place, lowered in enumerate(objects) if self._is_own(lowered)]
-        meant = [(place, lowered) for place, lowered in own if self._is_meant(lowered)]
+        meant = [(place, lowered) for place, lowered in enumerate(objects) if self._is_meant(lowered)]
         if not meant:
-            return (self._no_target([lowered for _, lowered in own]),)
+            return (self._no_target(objects),)
         results = [(place, lowered, *self._patched(lowered)) for place, lowered in meant]
         faults = tuple(dict.fromkeys(fault for *_, found in results for fault in found))
         if faults:
@@ -55,9 +73,6 @@ class _Applying:
         if all(same(before.data, after.data) for _, before, after, _ in results):
             return (self._warn(),)
         return ()
-
-    def _is_own(self, lowered: Lowered) -> bool:
-        return lowered.spec == self.declaration.key and bool(lowered.template)
 
     def _is_meant(self, lowered: Lowered) -> bool:
         target = self.item.target
@@ -95,7 +110,7 @@ class _Applying:
 
     def _run(self, patching: Patching, lowered: Lowered) -> Mapping[FieldPath, Any]:
         if self.item.merge is not None:
-            kubernetes = self.scope.environment.spec.target.kubernetes
+            kubernetes = self.environment.spec.target.kubernetes
             version = LATEST if kubernetes is None or kubernetes.version not in versions() else kubernetes.version
             shape = shape_of(version, lowered.data["apiVersion"], lowered.data["kind"])
             patching.begin()

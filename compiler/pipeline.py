@@ -18,11 +18,13 @@ from compiler.compiled import Compiled
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.echo import are_of_shape, is_echo, names_one_of
 from compiler.export import export
+from compiler.exported import Exported
 from compiler.layering.layered import Layered
 from compiler.layering.setting import Setting
 from compiler.link import link
 from compiler.lower import lower
-from compiler.lowered import Lowered
+from compiler.lowered import Product
+from compiler.memo import Memo
 from compiler.object_schemas.cluster_schemas import cluster_schemas
 from compiler.overlay import overlay
 from compiler.parse import parse
@@ -30,7 +32,6 @@ from compiler.patch import patch
 from compiler.pin import pin
 from compiler.plain import plain
 from compiler.read import read
-from compiler.scope import Scope
 from compiler.seal import seal
 from compiler.shadow import shadow
 from compiler.spec_key import SpecKey
@@ -49,12 +50,15 @@ def compile_environment(
     *,
     version: str | None = __version__,
     kubernetes: tuple[str, ...] = (),
+    memo: Memo | None = None,
 ) -> Compiled:
     """Compile one environment, with some fields set for the moment. Raises UsageError if the tree has none so named.
 
     `version` is the one that an environment's pin is held against; None holds none. `kubernetes` are the versions,
-    known ones, to judge the objects by instead of the environment's own.
+    known ones, to judge the objects by instead of the environment's own. With the `memo` of an earlier compile of the
+    same environment, only what changed since is worked out.
     """
+    memo = memo or Memo()
     found: list[Diagnostic] = []
     reading, diagnostics = read(tree, environment, all_names=bool(settings))
     refusal = pin(reading, version) if version is not None else ()
@@ -78,44 +82,45 @@ def compile_environment(
     if not are_of_shape(found) or not any(declaration.key.kind == "Environment" for declaration in declarations):
         return _compiled(environment, (*faults, *found))
     (own, *linked), diagnostics = link(declarations, tree, environment, overlaid.elsewhere)
-    objects, more = plain(overlaid.objects, own)
+    passed, more = plain(overlaid.objects, own, memo)
     found += (*(finding for finding in diagnostics if not names_one_of(finding, broken)), *more)
     if _failed(found):
         return _compiled(environment, (*faults, *found))
-    scope = export(own, linked, assets)
-    found += (*faults, *check(scope))
+    exported = export(own, linked, assets, memo)
+    found += (*faults, *check(exported, memo))
     if _failed(found):
         return _compiled(environment, found)
-    made, diagnostics = _made(scope, assets)
+    made, diagnostics = _made(exported, assets, memo)
     found += diagnostics
     if _failed(found):
         return _compiled(environment, found)
     documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
-    return _sealed((*made, *objects), scope, documents, tree, kubernetes, found)
+    return _sealed((*made, *passed), exported, documents, tree, kubernetes, found, memo)
 
 
 def _sealed(
-    lowered: tuple[Lowered, ...],
-    scope: Scope,
+    products: tuple[Product, ...],
+    exported: Exported,
     documents: Mapping[SpecKey, Layered],
     tree: Tree,
     kubernetes: tuple[str, ...],
     found: Iterable[Diagnostic],
+    memo: Memo,
 ) -> Compiled:
     """The last two stages: objects judged, and sealed if nothing was found that stops them."""
-    own = scope.environment
-    known, problems = cluster_schemas(tree, own, lowered)
-    every = (*found, *problems, *verify(lowered, scope, documents, known, kubernetes))
-    bundle = None if _failed(every) else seal(lowered, scope)
+    own = exported.environment
+    known, problems = cluster_schemas(tree, own, products, memo)
+    every = (*found, *problems, *verify(products, exported, documents, known, kubernetes, memo))
+    bundle = None if _failed(every) else seal(products, exported, memo)
     return Compiled(name=own.name, bundle=bundle, diagnostics=_ordered(every), environment=own, documents=documents)
 
 
-def _made(scope: Scope, assets: PackageAssets) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:
-    """The objects that specs become, patched; where a template failed, nothing is patched."""
-    lowered, diagnostics = lower(scope, assets)
+def _made(exported: Exported, assets: PackageAssets, memo: Memo) -> tuple[tuple[Product, ...], tuple[Diagnostic, ...]]:
+    """What specs become, patched; where a template failed, nothing is patched."""
+    lowered, diagnostics = lower(exported, assets, memo)
     if _failed(diagnostics):
         return lowered, diagnostics
-    patched, more = patch(lowered, scope)
+    patched, more = patch(lowered, exported, memo)
     return patched, (*diagnostics, *more)
 
 

@@ -8,24 +8,24 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import mapping
 from compiler.kube_object import CLUSTER_SCOPED
 from compiler.layering.layered import Layered
-from compiler.lowered import Lowered
+from compiler.lowered import Lowered, Product
+from compiler.memo import Memo
 from compiler.naming import ownership
 from compiler.source import Cause, Source
 from compiler.spec_key import SpecKey
 
 
 def plain(
-    documents: Iterable[Layered], environment: Declaration[Any]
-) -> tuple[tuple[Lowered, ...], tuple[Diagnostic, ...]]:
-    """The objects to pass through, and what is wrong with the others. A Secret is never passed through."""
-    objects: list[Lowered] = []
-    diagnostics: list[Diagnostic] = []
-    for document in documents:
-        faults = tuple(_faults(document, environment))
-        diagnostics += faults
-        if not faults:
-            objects.append(_owned(document, environment))
-    return tuple(objects), tuple(diagnostics)
+    documents: Iterable[Layered], environment: Declaration[Any], memo: Memo
+) -> tuple[tuple[Product, ...], tuple[Diagnostic, ...]]:
+    """What to pass through, and what is wrong with the others. A Secret is never passed through."""
+    passed = [memo.of(_passed, document, environment) for document in documents]
+    return tuple(product for product, _ in passed), tuple(fault for _, faults in passed for fault in faults)
+
+
+def _passed(document: Layered, environment: Declaration[Any]) -> tuple[Product, tuple[Diagnostic, ...]]:
+    faults = tuple(_faults(document, environment))
+    return Product(() if faults else (_owned(document, environment),)), faults
 
 
 def _faults(document: Layered, environment: Declaration[Any]) -> Iterable[Diagnostic]:

@@ -1,4 +1,4 @@
-"""Scope: all declarations of one environment, and what each may see of the others."""
+"""Scope: what one spec may see of its environment and of the other specs: those that it refers to, and nothing else."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -35,25 +35,48 @@ class Assets(Hashable, Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """A spec, and what it offers to those that refer to it."""
+
+    declaration: Declaration[Any]
+    """The spec."""
+    exports: Mapping[str, Any]
+    """What its kind exports of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Versions:
+    """All versions of one spec; a kind without versions has one of each name."""
+
+    offers: tuple[Offer, ...]
+    """Sorted by key."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """What is known while an environment is checked and lowered."""
+    """What is known while one spec is exported, checked and lowered; nothing else has a part in what becomes of it.
+
+    While it is exported it sees the kinds above its own only, and neither itself nor its versions.
+    """
 
     environment: Declaration[Any]
     """The environment itself, an EnvironmentSpec."""
-    declarations: Mapping[SpecKey, Declaration[Any]]
-    """All specs by key, the environment's own among them."""
-    exports: Mapping[SpecKey, Mapping[str, Any]]
-    """What each declaration offers; filled in before anything is lowered, in dependency order."""
     assets: Assets
     """The shipped templates and data."""
+    offers: Mapping[SpecKey, Offer]
+    """What it refers to."""
+    exports: Mapping[str, Any]
+    """What it exports itself."""
+    versions: Versions
+    """Its versions, itself among them."""
 
     def of(self, declaration: Declaration[Any], *path: str | int) -> Mapping[str, Any]:
         """What the spec that a field below `spec` refers to offers. Raises KeyError if it refers to none."""
-        return self.exports[declaration.target(*path)]
+        return self.offers[declaration.target(*path)].exports
 
     def declared(self, declaration: Declaration[Any], *path: str | int) -> Declaration[Any]:
-        """The spec that a field below `spec` refers to."""
-        return self.declarations[declaration.target(*path)]
+        """The spec that a field below `spec` refers to. Raises KeyError if it refers to none."""
+        return self.offers[declaration.target(*path)].declaration
 
     @property
     def capabilities(self) -> frozenset[str]:

@@ -4,23 +4,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.exported import Exported
 from compiler.fault import Fault
 from compiler.inside import at
 from compiler.layering.layered import Layered
 from compiler.lowered import Lowered
 from compiler.object_path import object_path
 from compiler.object_schemas.kubernetes_schemas import said
-from compiler.scope import Scope
 from compiler.source import Cause, FieldPath, Source, cause_of
 from compiler.span import Span
 from compiler.spec_key import SpecKey
 
 
-def tell(fault: Fault, scope: Scope, documents: Mapping[SpecKey, Layered]) -> Diagnostic:
+def tell(fault: Fault, exported: Exported, documents: Mapping[SpecKey, Layered]) -> Diagnostic:
     """The finding at the line of the spec that caused it, or at the name of the spec where no line is known."""
     data = fault.lowered.data
     cause = cause_of(fault.lowered.sources, fault.path)
-    source = _longest(cause, scope) if fault.longest else None
+    source = _longest(cause, exported) if fault.longest else None
     source = source or _source(fault.lowered, cause, documents)
     document = documents.get(source.spec)
     name = f"{data['kind']} {data['metadata']['name']}"
@@ -28,7 +28,7 @@ def tell(fault: Fault, scope: Scope, documents: Mapping[SpecKey, Layered]) -> Di
         code=fault.code,
         severity=_severity(fault, cause, documents),
         message=f"{name}: {object_path(data, fault.path)} {fault.message}".replace(":  ", ": "),
-        span=_decided_by_template(fault, cause, scope)
+        span=_decided_by_template(fault, cause, exported)
         or (None if document is None else document.span_of(source.path, key=_is_key(fault, cause))),
         field=".".join(map(str, source.path)),
         label=_label(fault, cause, documents),
@@ -37,11 +37,11 @@ def tell(fault: Fault, scope: Scope, documents: Mapping[SpecKey, Layered]) -> Di
     )
 
 
-def _decided_by_template(fault: Fault, cause: Cause | None, scope: Scope) -> Span | None:
+def _decided_by_template(fault: Fault, cause: Cause | None, exported: Exported) -> Span | None:
     """The line of the fleet's template that alone decided a value; None where a spec took part, or it is Roster's."""
     if cause is None:
-        return scope.assets.nearest(fault.lowered.template, fault.path)
-    return None if cause.sources else scope.assets.span(cause.template, cause.line)
+        return exported.assets.nearest(fault.lowered.template, fault.path)
+    return None if cause.sources else exported.assets.span(cause.template, cause.line)
 
 
 def _source(lowered: Lowered, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> Source:
@@ -98,13 +98,13 @@ def _label(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layere
     return "; ".join(parts)
 
 
-def _longest(cause: Cause | None, scope: Scope) -> Source | None:
+def _longest(cause: Cause | None, exported: Exported) -> Source | None:
     """Of all texts that a value was made from, the longest; texts that lie in files are filled in."""
     texts = [
         (len(text), Source(source.spec, path))
         for source in (cause.sources if cause is not None else ())
-        if source.spec in scope.declarations
-        for path, text in _texts(at(scope.declarations[source.spec].data, *source.path), source.path)
+        if source.spec in exported.declarations
+        for path, text in _texts(at(exported.declarations[source.spec].data, *source.path), source.path)
     ]
     return max(texts, key=lambda item: item[0])[1] if texts else None
 

@@ -15,7 +15,8 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import items, mapping, text
 from compiler.kube_object import canonical
-from compiler.lowered import Lowered
+from compiler.lowered import Lowered, Product
+from compiler.memo import Memo
 from compiler.object_schemas.kubernetes_schemas import Gvk
 from compiler.object_schemas.object_schema import schema_problem
 from compiler.object_schemas.structural_schema import schemas_of
@@ -63,10 +64,10 @@ def cluster_name(spec: Any, environment: str) -> str:
 
 
 def cluster_schemas(
-    tree: Tree, environment: Declaration[Any], objects: Iterable[Lowered]
+    tree: Tree, environment: Declaration[Any], products: Iterable[Product], memo: Memo
 ) -> tuple[ClusterSchemas, tuple[Diagnostic, ...]]:
     """The schemas for the environment's objects, and what is wrong with the files they were read from."""
-    every = tuple(objects)
+    every = tuple(lowered for product in products for lowered in product.objects)
     folder = folder_of(cluster_name(environment.spec, environment.name))
     sizes = {entry.path: entry.size for entry in tree.entries(folder) if entry.link is None}
     found: dict[Gvk, bytes] = {}

@@ -15,6 +15,7 @@ from compiler.export import export
 from compiler.kinds.prompt_pack.pack import pack
 from compiler.kube_object import readable
 from compiler.link import link
+from compiler.memo import Memo
 from compiler.overlay import overlay
 from compiler.parse import parse
 from compiler.read import read
@@ -38,7 +39,7 @@ def exports(root: Path, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]
     declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
     assert diagnostics == ()
     (environment, declared), _ = link(declarations, tree, "dev", {})
-    return export(environment, [declared], PackageAssets()).exports[declared.key]
+    return export(environment, [declared], PackageAssets(), Memo()).scopes[declared.key].exports
 
 
 def provider(**fields: Any) -> dict[str, Any]:

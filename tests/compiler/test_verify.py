@@ -14,7 +14,8 @@ from compiler.diagnostic import Diagnostic
 from compiler.document import Document
 from compiler.export import export
 from compiler.layering.layered import Layered
-from compiler.lowered import Lowered
+from compiler.lowered import Lowered, Product
+from compiler.memo import Memo
 from compiler.object_schemas.cluster_schemas import ClusterSchemas
 from compiler.parse import parse
 from compiler.pipeline import compile_environment
@@ -144,7 +145,8 @@ def emitted_findings(lowered: Lowered, document: Layered) -> tuple[Diagnostic, .
     (environment,), problems = parse([own])
     assert problems == ()
     known = {document.key: document, own.key: own}
-    return verify((lowered,), export(environment, (), PackageAssets()), known, ClusterSchemas())
+    exported = export(environment, (), PackageAssets(), Memo())
+    return verify((Product((lowered,)),), exported, known, ClusterSchemas(), (), Memo())
 
 
 def lowered_findings(api_version: str, kind: str, fields: dict[str, object], text: str) -> tuple[Diagnostic, ...]:

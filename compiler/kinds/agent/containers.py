@@ -53,7 +53,7 @@ def credentials(agent: Agent, scope: Scope) -> Iterator[tuple[str, Derived]]:
     """The variables with the keys of the providers that the agent's models use, and of their platforms."""
     for path in model_paths(agent):
         provider = scope.declared(agent, *path)
-        offer = scope.exports[provider.key]
+        offer = scope.of(agent, *path)
         source = (agent.source(*path), provider.source())
         own = {offer["credential"]["env"]: offer["credential"]["secret"]} if offer["credential"] else {}
         for name, secret in {**own, **offer["credentials"]["env"]}.items():
@@ -64,7 +64,7 @@ def credential_files(agent: Agent, scope: Scope) -> Iterator[tuple[str, str, Der
     """The files with platforms' credentials: the variable that holds the path, the provider's name, the Secret key."""
     for path in model_paths(agent):
         provider = scope.declared(agent, *path)
-        for name, secret in scope.exports[provider.key]["credentials"]["files"].items():
+        for name, secret in scope.of(agent, *path)["credentials"]["files"].items():
             yield name, provider.name, Derived(dict(secret), (agent.source(*path), provider.source()))
 
 

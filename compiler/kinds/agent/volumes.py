@@ -94,7 +94,7 @@ def _providers(agent: Agent, contract: Contract, scope: Scope) -> list[Volume]:
     sources: dict[str, dict[str, Any]] = {}
     for path in model_paths(agent):
         provider = scope.declared(agent, *path)
-        config = scope.exports[provider.key]["config"]
+        config = scope.of(agent, *path)["config"]
         name = Derived(config["name"], (agent.source(*path), provider.source()))
         item = {"key": config["key"], "path": f"{provider.name}.json"}
         sources.setdefault(provider.name, {"configMap": {"name": name, "items": [item]}})

@@ -19,7 +19,7 @@ from compiler.kinds.prompt_pack.rules import NoPack, check, read_pack
 from compiler.kinds.prompt_pack.spec import PromptPackSpec
 from compiler.kube_object import readable
 from compiler.payload import VALUES, Payload, payload, written
-from compiler.scope import Scope
+from compiler.scope import Scope, Versions
 from compiler.source import Derived
 from compiler.spec_key import SpecKey
 
@@ -51,16 +51,15 @@ def _prompts(data: Mapping[str, Any]) -> list[str] | None:
 
 
 def _lower(declaration: Declaration[PromptPackSpec], scope: Scope) -> Iterator[Emit]:
-    content: Payload = scope.exports[declaration.key]["payload"]
-    if _owners(scope)[content.name] == declaration.key:
+    content: Payload = scope.exports["payload"]
+    if _owners(scope.versions)[content.name] == declaration.key:
         yield content.emit("prompt_pack/config_map.yaml")
 
 
 @lru_cache(maxsize=1)
-def _owners(scope: Scope) -> Mapping[str, SpecKey]:
+def _owners(versions: Versions) -> Mapping[str, SpecKey]:
     """ConfigMap -> the lowest version with these bytes: text that was compiled elsewhere may serve several."""
-    packs = sorted((key for key in scope.declarations if key.kind == KIND.name), reverse=True)
-    return {scope.exports[key]["config"]["name"]: key for key in packs}
+    return {offer.exports["config"]["name"]: offer.declaration.key for offer in reversed(versions.offers)}
 
 
 KIND = Kind(
