@@ -5,7 +5,6 @@ that run in other environments only are set aside. How two layers merge is said 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
@@ -13,50 +12,41 @@ from compiler.document import Document
 from compiler.inside import at, items, mapping
 from compiler.kinds import KINDS
 from compiler.layer import Reading
+from compiler.layering.fold import Folded, fold, keyed_lists
 from compiler.layering.layered import Layered
-from compiler.layering.merge import DIRECTIVES, has_directive, merge
-from compiler.layering.overrides import Override, conflicts, hits_nothing, overrides_of
+from compiler.layering.merge import DIRECTIVES
+from compiler.layering.overrides import Override, Overrides, conflicts, hits_nothing, overrides_of
 from compiler.layering.setting import Setting, sets_nothing
 from compiler.layering.tally import Tally
-from compiler.shapes import Pattern, marked
-from compiler.spec import Keyed
+from compiler.memo import Memo
+from compiler.overlaid import Overlaid
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed, slip
 
 _VERSION = ("spec", "version")
 
 
-@dataclass(frozen=True, slots=True)
-class Overlaid:
-    """The merged documents of one environment."""
-
-    environment: Layered | None
-    specs: tuple[Layered, ...]
-    """By key."""
-    objects: tuple[Layered, ...]
-    """Plain Kubernetes documents, by kind and name."""
-    elsewhere: Mapping[SpecKey, Layered] = field(default_factory=dict)
-    """Specs that run in other environments only."""
-
-
-def overlay(reading: Reading, settings: tuple[Setting, ...] = ()) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
-    """Merge the layers of one environment."""
-    overlaying = _Overlaying(reading, settings)
+def overlay(reading: Reading, settings: tuple[Setting, ...], memo: Memo) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
+    """Merge the layers of one environment, and lay over them what is set for the moment."""
+    overlaying = _Overlaying(reading, settings, memo)
     environment = overlaying.environment()
     specs = overlaying.specs(environment)
     objects = overlaying.objects()
-    here = tuple(spec for spec in specs if _runs_in(spec, reading.name))
-    elsewhere = {spec.key: spec for spec in specs if not _runs_in(spec, reading.name)}
-    overlaying.diagnostics.extend((*overlaying.tally.told(here), *_unknown_environments(specs, reading)))
+    named = [(spec, memo.of(_environments, spec)) for spec in specs]
+    here = tuple(spec for spec, names in named if not names or reading.name in names)
+    elsewhere = {spec.key: spec for spec, names in named if names and reading.name not in names}
+    placed = (spec for spec, names in named if names)
+    overlaying.diagnostics.extend((*overlaying.tally.told(here), *_unknown_environments(placed, reading)))
     return Overlaid(environment, here, objects, elsewhere), tuple(overlaying.diagnostics)
 
 
 class _Overlaying:
     """One environment whose layers are being merged."""
 
-    def __init__(self, reading: Reading, settings: tuple[Setting, ...]) -> None:
+    def __init__(self, reading: Reading, settings: tuple[Setting, ...], memo: Memo) -> None:
         self.reading = reading
         self.settings = settings
+        self.memo = memo
         self.tally = Tally()
         self.diagnostics: list[Diagnostic] = []
 
@@ -66,56 +56,58 @@ class _Overlaying:
         own = self.reading.layers[-1].environment
         if own is None:
             return None
-        layers = [document if document is own else _without_own(document) for document in documents]
-        return self._fold(SpecKey("Environment", self.reading.name), layers)
+        layers = [document if document is own else self.memo.of(_without_own, document) for document in documents]
+        return self._noted(self.memo.of(fold, SpecKey("Environment", self.reading.name), *layers))
 
     def specs(self, environment: Layered | None) -> tuple[Layered, ...]:
         """Every spec, merged."""
         stacks = self._stacks(_spec_key, [layer.specs for layer in self.reading.layers])
-        labels = {key: _labels(documents) for key, documents in stacks.items()}
-        overrides = overrides_of(environment) if environment is not None else ()
+        overrides = self.memo.of(overrides_of, environment)
+        self.tally.watch(self.reading.layers[-1].specs, overrides.every)
+        if environment is not None and (overrides.every or self.settings):
+            self._tell_missed(environment, overrides, stacks)
+        if not overrides.every and not self.settings:
+            return tuple([self._noted(self.memo.of(fold, key, *stacks[key])) for key in sorted(stacks)])
         own = frozenset(map(id, self.reading.layers[-1].specs))
-        self.tally.watch(self.reading.layers[-1].specs, overrides)
-        self._tell_missed(environment, overrides, labels)
-        return tuple(self._spec(key, stacks[key], labels[key], overrides, own) for key in sorted(stacks))
+        return tuple([self._spec(key, stacks[key], overrides, own) for key in sorted(stacks)])
 
     def objects(self) -> tuple[Layered, ...]:
         """Every plain document, merged."""
         stacks = self._stacks(_object_key, [layer.objects for layer in self.reading.layers])
-        return tuple(self._fold(key, stacks[key]) for key in sorted(stacks))
+        return tuple([self._noted(self.memo.of(fold, key, *stacks[key])) for key in sorted(stacks)])
 
-    def _spec(
-        self,
-        key: SpecKey,
-        documents: list[Document],
-        labels: Mapping[str, Any],
-        overrides: tuple[Override, ...],
-        own: frozenset[int],
-    ) -> Layered:
-        matching = [override for override in overrides if override.matches(key, labels)]
+    def _spec(self, key: SpecKey, documents: list[Document], overrides: Overrides, own: frozenset[int]) -> Layered:
+        """One spec with what overrides and `--set` say of it."""
+        matching = self.memo.of(_matching, overrides, key, *documents)
         settings = [setting.document for setting in self.settings if setting.names(key)]
         if not matching and not settings:
-            return self._fold(key, documents)
-        self.diagnostics.extend(conflicts(matching, key, _keyed(key.kind)))
+            return self._noted(self.memo.of(fold, key, *documents))
+        self.diagnostics.extend(self.memo.of(_conflicts, key, *matching))
         below = [document for document in documents if id(document) not in own]
         above = [document for document in documents if id(document) in own]
-        layered = self._fold(key, [*below, *(override.document for override in matching), *above, *settings])
+        layers = (*below, *(override.document for override in matching), *above, *settings)
+        layered = self._noted(self.memo.of(fold, key, *layers))
         if key.version and at(layered.data, *_VERSION) != key.version:
             self.diagnostics.append(_renamed(layered))
         return layered
 
+    def _noted(self, folded: Folded) -> Layered:
+        """The spec, its findings told and what its layers say in vain tallied."""
+        self.diagnostics.extend(folded.diagnostics)
+        for document, merged in folded.merges:
+            self.tally.note(folded.layered.key, document, merged)
+        return folded.layered
+
     def _tell_missed(
-        self,
-        environment: Layered | None,
-        overrides: tuple[Override, ...],
-        labels: Mapping[SpecKey, Mapping[str, Any]],
+        self, environment: Layered, overrides: Overrides, stacks: Mapping[SpecKey, list[Document]]
     ) -> None:
-        for override in overrides:
-            if environment is not None and not any(override.matches(key, given) for key, given in labels.items()):
-                self.diagnostics.append(hits_nothing(override, environment, labels))
+        hit = {override for key in stacks for override in self.memo.of(_matching, overrides, key, *stacks[key])}
+        missing = [override for override in overrides.every if override not in hit]
+        labels = {key: _labels(documents) for key, documents in stacks.items()} if missing else {}
+        self.diagnostics.extend(hits_nothing(override, environment, labels) for override in missing)
         for setting in self.settings:
-            if not any(setting.names(key) for key in labels):
-                self.diagnostics.append(sets_nothing(setting, labels))
+            if not any(setting.names(key) for key in stacks):
+                self.diagnostics.append(sets_nothing(setting, stacks))
 
     def _stacks(
         self, key_of: Callable[[Document], SpecKey], layers: Iterable[tuple[Document, ...]]
@@ -125,7 +117,7 @@ class _Overlaying:
         for layer in layers:
             own: dict[SpecKey, Document] = {}
             for document in layer:
-                key = key_of(document)
+                key = self.memo.of(key_of, document)
                 if key in own:
                     self.diagnostics.append(_duplicate(key, own[key], document))
                     continue
@@ -133,23 +125,15 @@ class _Overlaying:
                 stacks.setdefault(key, []).append(document)
         return stacks
 
-    def _fold(self, key: SpecKey, documents: list[Document]) -> Layered:
-        keyed = _keyed(key.kind)
-        if len(documents) == 1 and not has_directive(documents[0].data):
-            return Layered(key, documents[0].data, (documents[0],), keyed)
-        layered = Layered(key, {}, (), keyed)
-        for document in documents:
-            merged = merge(layered, document)
-            self.diagnostics.extend(merged.diagnostics)
-            self.tally.note(key, document, merged)
-            layered = Layered(key, merged.data, (*layered.layers, document), keyed)
-        return layered
+
+def _matching(overrides: Overrides, key: SpecKey, *documents: Document) -> tuple[Override, ...]:
+    """The overrides that change a spec, in their order."""
+    labels = _labels(documents)
+    return tuple(override for override in overrides.every if override.matches(key, labels))
 
 
-def _keyed(kind: str) -> Mapping[Pattern, str]:
-    if kind not in KINDS:
-        return {}
-    return {("spec", *pattern): mark.key for pattern, mark in marked(KINDS[kind].spec, Keyed)}
+def _conflicts(key: SpecKey, *matching: Override) -> tuple[Diagnostic, ...]:
+    return tuple(conflicts(matching, key, keyed_lists(key.kind)))
 
 
 def _spec_key(document: Document) -> SpecKey:
@@ -208,19 +192,20 @@ def _duplicate(key: SpecKey, first: Document, second: Document) -> Diagnostic:
     )
 
 
-def _runs_in(spec: Layered, environment: str) -> bool:
+def _environments(spec: Layered) -> tuple[str, ...]:
+    """The environments that a spec runs in; none for all."""
     names = at(spec.data, "spec", "environments")
     # A list that is malformed is told where the spec is parsed; set aside, it would be silently nowhere.
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        return True
-    return not names or environment in names
+        return ()
+    return tuple(names)
 
 
 def _unknown_environments(specs: Iterable[Layered], reading: Reading) -> Iterable[Diagnostic]:
     """R0410: a spec runs in an environment that does not exist, and so perhaps nowhere."""
     for spec in specs:
         for index, name in enumerate(items(spec.data, "spec", "environments")):
-            if isinstance(name, str) and name not in reading.environments:
+            if name not in reading.environments:
                 span = spec.span_of(("spec", "environments", index))
                 yield Diagnostic(
                     code="R0410",

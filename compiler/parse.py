@@ -9,6 +9,7 @@ from compiler.diagnostic import Diagnostic
 from compiler.kind import Kind
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
+from compiler.memo import Memo
 from compiler.mending.edit import reworded
 from compiler.metadata import Metadata
 from compiler.misfits.model_faults import fault, fitted
@@ -18,31 +19,29 @@ from compiler.suggestion import did_you_mean
 _ROOT = frozenset(("apiVersion", "kind", "metadata", "spec"))
 
 
-def parse(documents: Iterable[Layered]) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
+def parse(documents: Iterable[Layered], memo: Memo) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
     """The declarations that are well formed, in the order given, and what is wrong with the others."""
-    declarations: list[Declaration[Any]] = []
-    diagnostics: list[Diagnostic] = []
-    for document in documents:
-        found = _envelope(document)
-        kind = KINDS.get(document.key.kind)
-        if kind is not None:
-            spec, data, faults = _validated(kind, document)
-            found += faults
-            if spec is not None and not found:
-                metadata = document.data["metadata"]
-                declarations.append(
-                    Declaration(
-                        document.key,
-                        spec,
-                        {"metadata": metadata, "spec": data},
-                        metadata.get("labels", {}),
-                        metadata.get("annotations", {}),
-                        document,
-                        {},
-                    )
-                )
-        diagnostics += found
-    return tuple(declarations), tuple(diagnostics)
+    parsed = [memo.of(_parsed, document) for document in documents]
+    return (
+        tuple([declaration for declaration, _ in parsed if declaration is not None]),
+        tuple(finding for _, found in parsed for finding in found),
+    )
+
+
+def _parsed(document: Layered) -> tuple[Declaration[Any] | None, tuple[Diagnostic, ...]]:
+    """One declaration; None if anything is wrong with it."""
+    found = _envelope(document)
+    kind = KINDS.get(document.key.kind)
+    if kind is None:
+        return None, tuple(found)
+    spec, data, faults = _validated(kind, document)
+    found += faults
+    if spec is None or found:
+        return None, tuple(found)
+    metadata = document.data["metadata"]
+    labels, annotations = metadata.get("labels", {}), metadata.get("annotations", {})
+    whole = {"metadata": metadata, "spec": data}
+    return Declaration(document.key, spec, whole, labels, annotations, document, {}), ()
 
 
 def _envelope(document: Layered) -> list[Diagnostic]:

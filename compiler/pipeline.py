@@ -8,24 +8,27 @@ with errors it stops, so that nobody reads the echo of a mistake that was alread
 well formed are still looked up when something else is not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Any
 
 from compiler import __version__
 from compiler.assets import PackageAssets
 from compiler.check import check
 from compiler.collector import resting_collector
 from compiler.compiled import Compiled
+from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.echo import are_of_shape, is_echo, names_one_of
 from compiler.export import export
 from compiler.exported import Exported
-from compiler.layering.layered import Layered
+from compiler.layer import Reading
 from compiler.layering.setting import Setting
 from compiler.link import link
 from compiler.lower import lower
 from compiler.lowered import Product
 from compiler.memo import Memo
 from compiler.object_schemas.cluster_schemas import cluster_schemas
+from compiler.overlaid import Overlaid
 from compiler.overlay import overlay
 from compiler.parse import parse
 from compiler.patch import patch
@@ -34,7 +37,6 @@ from compiler.plain import plain
 from compiler.read import read
 from compiler.seal import seal
 from compiler.shadow import shadow
-from compiler.spec_key import SpecKey
 from compiler.substitute import substitute
 from compiler.translate import translate
 from compiler.tree import Tree
@@ -59,76 +61,103 @@ def compile_environment(
     same environment, only what changed since is worked out.
     """
     memo = memo or Memo()
-    found: list[Diagnostic] = []
-    reading, diagnostics = read(tree, environment, all_names=bool(settings))
-    refusal = pin(reading, version) if version is not None else ()
-    if refusal:
-        return _compiled(environment, refusal)
-    assets, faults = shadow(tree)
-    reading, foreign = translate(reading)
-    found += (*diagnostics, *foreign)
-    if _failed(found):
-        return _compiled(environment, (*faults, *found))
-    overlaid, diagnostics = overlay(reading, settings)
-    found += diagnostics
-    found += [finding for finding in vet(overlaid) if not is_echo(finding, found)]
-    overlaid, diagnostics = substitute(overlaid)
-    found += diagnostics
-    if overlaid.environment is None:
-        return _compiled(environment, (*faults, *found))
-    declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
-    found += [finding for finding in diagnostics if not is_echo(finding, found)]
-    broken = {document.key for document in overlaid.specs} - {declaration.key for declaration in declarations}
-    if not are_of_shape(found) or not any(declaration.key.kind == "Environment" for declaration in declarations):
-        return _compiled(environment, (*faults, *found))
-    (own, *linked), diagnostics = link(declarations, tree, environment, overlaid.elsewhere)
-    passed, more = plain(overlaid.objects, own, memo)
-    found += (*(finding for finding in diagnostics if not names_one_of(finding, broken)), *more)
-    if _failed(found):
-        return _compiled(environment, (*faults, *found))
-    exported = export(own, linked, assets, memo)
-    found += (*faults, *check(exported, memo))
-    if _failed(found):
-        return _compiled(environment, found)
-    made, diagnostics = _made(exported, assets, memo)
-    found += diagnostics
-    if _failed(found):
-        return _compiled(environment, found)
-    documents = {document.key: document for document in (overlaid.environment, *overlaid.specs, *overlaid.objects)}
-    return _sealed((*made, *passed), exported, documents, tree, kubernetes, found, memo)
+    compiled = _Compiling(tree, environment, memo).compiled(settings, version, kubernetes)
+    memo.end_round(whole=compiled.bundle is not None)
+    return compiled
 
 
-def _sealed(
-    products: tuple[Product, ...],
-    exported: Exported,
-    documents: Mapping[SpecKey, Layered],
-    tree: Tree,
-    kubernetes: tuple[str, ...],
-    found: Iterable[Diagnostic],
-    memo: Memo,
-) -> Compiled:
-    """The last two stages: objects judged, and sealed if nothing was found that stops them."""
-    own = exported.environment
-    known, problems = cluster_schemas(tree, own, products, memo)
-    every = (*found, *problems, *verify(products, exported, documents, known, kubernetes, memo))
-    bundle = None if _failed(every) else seal(products, exported, memo)
-    return Compiled(name=own.name, bundle=bundle, diagnostics=_ordered(every), environment=own, documents=documents)
+class _Compiling:
+    """One environment on its way through the stages."""
 
+    def __init__(self, tree: Tree, name: str, memo: Memo) -> None:
+        self.tree, self.name, self.memo = tree, name, memo
+        self.found: list[Diagnostic] = []
+        self.faults: tuple[Diagnostic, ...] = ()
+        """What is wrong with templates of the fleet: it stops nothing before they are filled in."""
 
-def _made(exported: Exported, assets: PackageAssets, memo: Memo) -> tuple[tuple[Product, ...], tuple[Diagnostic, ...]]:
-    """What specs become, patched; where a template failed, nothing is patched."""
-    lowered, diagnostics = lower(exported, assets, memo)
-    if _failed(diagnostics):
-        return lowered, diagnostics
-    patched, more = patch(lowered, exported, memo)
-    return patched, (*diagnostics, *more)
+    def compiled(self, settings: tuple[Setting, ...], version: str | None, kubernetes: tuple[str, ...]) -> Compiled:
+        """What becomes of it."""
+        reading, diagnostics = read(self.tree, self.name, self.memo, all_names=bool(settings))
+        refusal = pin(reading, version) if version is not None else ()
+        if refusal:
+            return _without_bundle(self.name, refusal)
+        assets, self.faults = shadow(self.tree, self.memo)
+        reading, foreign = translate(reading, self.memo)
+        self.found += (*diagnostics, *foreign)
+        if _failed(self.found):
+            return self._stopped()
+        overlaid = self._overlaid(reading, settings)
+        declarations = self._declared(overlaid)
+        if not are_of_shape(self.found) or not any(item.key.kind == "Environment" for item in declarations):
+            return self._stopped()
+        own, linked = self._linked(declarations, overlaid)
+        passed, diagnostics = plain(overlaid.objects, own, self.memo)
+        self.found += diagnostics
+        if _failed(self.found):
+            return self._stopped()
+        exported = export(own, linked, assets, self.memo)
+        self.found += (*self.faults, *check(exported, self.memo))
+        made = () if _failed(self.found) else self._made(exported, assets)
+        if _failed(self.found):
+            return self._stopped()
+        return self._sealed((*made, *passed), exported, overlaid, kubernetes)
+
+    def _stopped(self) -> Compiled:
+        """The reasons why it goes no further."""
+        return _without_bundle(self.name, (*self.faults, *self.found))
+
+    def _overlaid(self, reading: Reading, settings: tuple[Setting, ...]) -> Overlaid:
+        overlaid, diagnostics = overlay(reading, settings, self.memo)
+        self.found += diagnostics
+        self.found += [finding for finding in vet(overlaid, self.memo) if not is_echo(finding, self.found)]
+        overlaid, diagnostics = substitute(overlaid, self.memo)
+        self.found += diagnostics
+        return overlaid
+
+    def _declared(self, overlaid: Overlaid) -> tuple[Declaration[Any], ...]:
+        if overlaid.environment is None:
+            return ()
+        declarations, diagnostics = parse((overlaid.environment, *overlaid.specs), self.memo)
+        self.found += [finding for finding in diagnostics if not is_echo(finding, self.found)]
+        return declarations
+
+    def _linked(
+        self, declarations: tuple[Declaration[Any], ...], overlaid: Overlaid
+    ) -> tuple[Declaration[Any], list[Declaration[Any]]]:
+        """The environment and its specs; a reference to what is only not well formed is no mistake of its own."""
+        (own, *linked), diagnostics = link(declarations, self.tree, self.name, overlaid.elsewhere, self.memo)
+        broken = {spec.key for spec in overlaid.specs} - {declaration.key for declaration in declarations}
+        self.found += [finding for finding in diagnostics if not names_one_of(finding, broken)]
+        return own, linked
+
+    def _made(self, exported: Exported, assets: PackageAssets) -> tuple[Product, ...]:
+        """What specs become, patched; where a template failed, nothing is patched."""
+        products, diagnostics = lower(exported, assets, self.memo)
+        self.found += diagnostics
+        if _failed(diagnostics):
+            return ()
+        products, diagnostics = patch(products, exported, self.memo)
+        self.found += diagnostics
+        return products
+
+    def _sealed(
+        self, products: tuple[Product, ...], exported: Exported, overlaid: Overlaid, kubernetes: tuple[str, ...]
+    ) -> Compiled:
+        """The last two stages: objects judged, and sealed if nothing was found that stops them."""
+        own = exported.environment
+        documents = {item.key: item for item in (own.document, *overlaid.specs, *overlaid.objects)}
+        known, problems = cluster_schemas(self.tree, own, products, self.memo)
+        self.found += (*problems, *verify(products, exported, documents, known, kubernetes, self.memo))
+        bundle = None if _failed(self.found) else seal(products, exported, self.memo)
+        diagnostics = _ordered(self.found)
+        return Compiled(name=own.name, bundle=bundle, diagnostics=diagnostics, environment=own, documents=documents)
 
 
 def _failed(found: Iterable[Diagnostic]) -> bool:
     return any(diagnostic.severity is Severity.ERROR for diagnostic in found)
 
 
-def _compiled(environment: str, found: Iterable[Diagnostic]) -> Compiled:
+def _without_bundle(environment: str, found: Iterable[Diagnostic]) -> Compiled:
     return Compiled(name=environment, bundle=None, diagnostics=_ordered(found))
 
 

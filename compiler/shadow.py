@@ -7,6 +7,7 @@ from compiler.assets import RUNTIMES, PackageAssets
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.fleet_assets import FOLDER, FleetAssets
 from compiler.kinds import KINDS
+from compiler.memo import Memo
 from compiler.naming import SUBDOMAIN
 from compiler.problem import Problem
 from compiler.span import Span
@@ -27,7 +28,7 @@ _FOLDERS = frozenset(path.partition("/")[0] for kind in KINDS.values() for path 
 """The folders of the kinds' templates."""
 
 
-def shadow(tree: Tree) -> tuple[FleetAssets, tuple[Diagnostic, ...]]:
+def shadow(tree: Tree, memo: Memo) -> tuple[FleetAssets, tuple[Diagnostic, ...]]:
     """The templates to compile with, and every finding on those that the fleet wrote."""
     found: list[Diagnostic] = []
     own: dict[str, bytes] = {}
@@ -41,9 +42,15 @@ def shadow(tree: Tree) -> tuple[FleetAssets, tuple[Diagnostic, ...]]:
     own = {path: content for path, content in own.items() if _is_known(path)}
     if sum(map(len, own.values())) > MOST:
         own = {}
-    assets = FleetAssets(own)
-    found += (item for path in own for item in _findings(path, assets))
-    return assets, (*found, *_unnamed(own, assets))
+    assets, faults = memo.of(_assets, tuple(own.items()))
+    return assets, (*found, *faults)
+
+
+def _assets(own: tuple[tuple[str, bytes], ...]) -> tuple[FleetAssets, tuple[Diagnostic, ...]]:
+    """The fleet's templates by path and content, laid over Roster's own, and what is wrong in them."""
+    assets = FleetAssets(dict(own))
+    found = [finding for path, _ in own for finding in _findings(path, assets)]
+    return assets, (*found, *_unnamed(dict(own), assets))
 
 
 def _shipped() -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import mapping
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
+from compiler.memo import Memo
 from compiler.mending.edit import Edit
-from compiler.overlay import Overlaid
+from compiler.overlaid import Overlaid
 from compiler.shapes import Pattern, marked, places
 from compiler.source import FieldPath
 from compiler.spec import Payload, TextFile, Variable
@@ -24,22 +25,25 @@ _MARKER = b"${var."
 _VARIABLE = re.compile(r"(?P<escape>\$?)\$\{var\.(?P<name>[^}]*)(?P<end>\}?)")
 
 
-def substitute(overlaid: Overlaid) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
+def substitute(overlaid: Overlaid, memo: Memo) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
     """The documents with their variables filled in; plain Kubernetes documents hold none."""
-    environment = overlaid.environment
-    values = mapping(environment.data, "spec", "variables") if environment is not None else {}
-    diagnostics: list[Diagnostic] = []
-    filled = tuple(_filled(document, values, diagnostics) for document in overlaid.specs)
-    if environment is not None:
-        environment = _filled(environment, values, diagnostics)
-    return replace(overlaid, environment=environment, specs=filled), tuple(diagnostics)
+    own = overlaid.environment
+    filled = [memo.of(_filled, document, own) for document in overlaid.specs]
+    environment, found = (None, ()) if own is None else memo.of(_filled, own, own)
+    return (
+        replace(overlaid, environment=environment, specs=tuple([document for document, _ in filled])),
+        (*found, *(finding for _, findings in filled for finding in findings)),
+    )
 
 
-def _filled(document: Layered, values: Mapping[str, Any], diagnostics: list[Diagnostic]) -> Layered:
+def _filled(document: Layered, environment: Layered | None) -> tuple[Layered, tuple[Diagnostic, ...]]:
+    """A document with the variables of the environment."""
     variables = _marked(document.key.kind, Variable)
     if not variables or not any(_MARKER in layer.text for layer in document.layers):
-        return document
+        return document, ()
+    values = mapping(environment.data, "spec", "variables") if environment is not None else {}
     spec = document.data.get("spec")
+    diagnostics: list[Diagnostic] = []
     filling = _Filling(
         document,
         values,
@@ -48,7 +52,7 @@ def _filled(document: Layered, values: Mapping[str, Any], diagnostics: list[Diag
         _paths((*_marked(document.key.kind, TextFile), *_marked(document.key.kind, Payload)), spec),
     )
     data = filling.value(document.data, ())
-    return replace(document, data=data, variables=filling.found)
+    return replace(document, data=data, variables=filling.found), tuple(diagnostics)
 
 
 def _marked(kind: str, mark: Any) -> tuple[Pattern, ...]:

@@ -3,16 +3,29 @@
 from dataclasses import replace
 
 from compiler.diagnostic import Diagnostic
-from compiler.dialects import DIALECTS
-from compiler.layer import Reading
+from compiler.dialects import DIALECTS, Dialect
+from compiler.document import Document
+from compiler.layer import Layer, Reading
+from compiler.memo import Memo
 
 
-def translate(reading: Reading) -> tuple[Reading, tuple[Diagnostic, ...]]:
+def translate(reading: Reading, memo: Memo) -> tuple[Reading, tuple[Diagnostic, ...]]:
     """The reading in our own words; each dialect takes the documents of its API group, layer by layer."""
     diagnostics: list[Diagnostic] = []
-    layers = reading.layers
-    for dialect in DIALECTS:
-        translated = [dialect(layer) for layer in layers]
-        layers = tuple(layer for layer, _ in translated)
-        diagnostics += [finding for _, findings in translated for finding in findings]
-    return replace(reading, layers=layers), tuple(diagnostics)
+    layers: list[Layer] = []
+    for layer in reading.layers:
+        for dialect in DIALECTS:
+            layer, found = memo.of(_translated, dialect, layer.folder, layer.environment, layer.specs, layer.objects)
+            diagnostics += found
+        layers.append(layer)
+    return replace(reading, layers=tuple(layers)), tuple(diagnostics)
+
+
+def _translated(
+    dialect: Dialect,
+    folder: str,
+    environment: Document | None,
+    specs: tuple[Document, ...],
+    objects: tuple[Document, ...],
+) -> tuple[Layer, tuple[Diagnostic, ...]]:
+    return dialect(Layer(folder, environment, specs, objects))

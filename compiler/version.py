@@ -9,6 +9,7 @@ PATTERN = (
 )
 _VERSION = re.compile(r"^v?(\d+)\.(\d+)\.(\d+)(?:-([^+]+))?")
 
+TRACKS = ("stable", "prerelease")
 Precedence = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
 
 

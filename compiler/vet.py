@@ -14,33 +14,39 @@ from compiler.inside import at, mapping
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
 from compiler.layering.merge import DIRECTIVES
+from compiler.memo import Memo
 from compiler.misfits.misfit import Misfit
 from compiler.misfits.model_faults import fault, misfits, told
-from compiler.overlay import Overlaid
+from compiler.overlaid import Overlaid
 from compiler.shapes import is_map
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, nearest
 
 
-def vet(overlaid: Overlaid) -> tuple[Diagnostic, ...]:
+def vet(overlaid: Overlaid, memo: Memo) -> tuple[Diagnostic, ...]:
     """The findings about single layers; of what a layer leaves out, R0406 and R0415 only."""
     documents = overlaid.specs if overlaid.environment is None else (overlaid.environment, *overlaid.specs)
     seen: set[int] = set()
-    findings = [finding for document in documents for finding in _layers(document, seen)]
-    return (*findings, *_strangers(overlaid))
+    findings = [finding for document in documents for finding in _layers(document, seen, memo)]
+    return (*findings, *_strangers(overlaid, memo))
 
 
-def _layers(layered: Layered, seen: set[int]) -> Iterator[Diagnostic]:
+def _layers(layered: Layered, seen: set[int], memo: Memo) -> Iterator[Diagnostic]:
     """What the layers of one spec get wrong, where there are several; each layer once, however many specs it is in."""
     if len(layered.layers) < 2 or layered.key.kind not in KINDS:
         return
     for number, document in enumerate(layered.layers):
         if id(document) not in seen:
             seen.add(id(document))
-            yield from _layer(layered, document, layered.layers[:number])
+            yield from memo.of(_layer, layered, number)
 
 
-def _layer(layered: Layered, document: Document, below: tuple[Document, ...]) -> Iterator[Diagnostic]:
+def _layer(layered: Layered, number: int) -> tuple[Diagnostic, ...]:
+    """What one layer of a spec gets wrong."""
+    return tuple(_faults(layered, layered.layers[number], layered.layers[:number]))
+
+
+def _faults(layered: Layered, document: Document, below: tuple[Document, ...]) -> Iterator[Diagnostic]:
     model = KINDS[layered.key.kind].spec
     alone = Layered(layered.key, document.data, (document,))
     _, found = misfits(document.data, model, _plain(mapping(document.data, "spec")), ("spec",))
@@ -95,24 +101,30 @@ def _half(alone: Layered, entry: FieldPath, fields: list[str], below: Iterable[D
     )
 
 
-def _strangers(overlaid: Overlaid) -> Iterator[Diagnostic]:
+def _strangers(overlaid: Overlaid, memo: Memo) -> Iterator[Diagnostic]:
     """R0415: a spec that only one folder has is not complete, and bears nearly the name of one in another folder."""
     folders: dict[str, dict[str, dict[str, Layered]]] = {}
     for spec in overlaid.specs:
-        folders.setdefault(spec.key.kind, {}).setdefault(_folder(spec), {})[spec.key.name] = spec
+        folders.setdefault(spec.key.kind, {}).setdefault(memo.of(_folder, spec), {})[spec.key.name] = spec
     for kind, named in folders.items():
         for folder, specs in named.items() if kind in KINDS else ():
             others = {name: spec for other, found in named.items() if other != folder for name, spec in found.items()}
             for spec in specs.values() if others else ():
-                yield from _stranger(spec, others)
+                fields = memo.of(_lacking, spec)
+                if fields:
+                    yield from _stranger(spec, fields, others)
 
 
-def _stranger(spec: Layered, others: Mapping[str, Layered]) -> Iterator[Diagnostic]:
+def _lacking(spec: Layered) -> tuple[str, ...]:
+    """The fields that a spec lacks which only one folder has."""
     if sum(not document.role for document in spec.layers) > 1:
-        return
+        return ()
     _, found = misfits(spec.data, KINDS[spec.key.kind].spec, _plain(mapping(spec.data, "spec")), ("spec",))
-    fields = [str(misfit.path[-1]) for misfit in found if misfit.kind == "missing" and len(misfit.path) == 2]
-    near = nearest(spec.key.name, others) if fields else ""
+    return tuple(str(misfit.path[-1]) for misfit in found if misfit.kind == "missing" and len(misfit.path) == 2)
+
+
+def _stranger(spec: Layered, fields: tuple[str, ...], others: Mapping[str, Layered]) -> Iterator[Diagnostic]:
+    near = nearest(spec.key.name, others)
     if near:
         yield fault(
             spec,

@@ -102,9 +102,10 @@ def _authors(
 
 def _text(explanations: tuple["Explanation", ...], authors: dict["Span", "Authorship"], tree: "Tree") -> str:
     from compiler.explaining.why_text import why_text
+    from compiler.memo import Memo
     from compiler.shadow import shadow
 
-    assets, _ = shadow(tree)
+    assets, _ = shadow(tree, Memo())
     templates = [place for place in _places(explanations) if place.path.startswith("templates/")]
     lines = {
         place: assets.read(place.path.removeprefix("templates/")).split("\n")[place.line - 1] for place in templates

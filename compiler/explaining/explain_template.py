@@ -9,6 +9,7 @@ from compiler.explaining.explain import fields
 from compiler.fleet_assets import FOLDER, FleetAssets
 from compiler.kind import DataFile
 from compiler.kinds import KINDS
+from compiler.memo import Memo
 from compiler.shadow import shadow
 from compiler.spec_schemas.model_schema import Schema, model_schema
 from compiler.suggestion import did_you_mean
@@ -40,7 +41,7 @@ _MORE: Mapping[str, str] = {
 
 def explain_templates(tree: Tree) -> str:
     """Every template, with a sentence on each; those that the fleet wrote are marked."""
-    assets, _ = shadow(tree)
+    assets, _ = shadow(tree, Memo())
     names = {_short(path): _about(path, assets) for path in assets.names()}
     return "\n".join(
         (
@@ -64,7 +65,7 @@ def explain_templates(tree: Tree) -> str:
 
 def explain_template(tree: Tree, name: str) -> str:
     """One template. Raises UsageError for a name that none has."""
-    assets, _ = shadow(tree)
+    assets, _ = shadow(tree, Memo())
     by_name = {_short(path): path for path in assets.names()}
     wanted = _short(name.removeprefix(f"{FOLDER}/"))
     if wanted not in by_name:

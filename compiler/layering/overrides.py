@@ -38,10 +38,20 @@ class Override:
         return named and all(labels.get(name) == value for name, value in self.labels.items())
 
 
-def overrides_of(environment: Layered) -> tuple[Override, ...]:
-    """The overrides of an environment, in order; what is malformed is left out, its parsing tells why."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Overrides:
+    """The overrides of one environment."""
+
+    every: tuple[Override, ...]
+    """In the order in which they are written."""
+
+
+def overrides_of(environment: Layered | None) -> Overrides:
+    """The overrides of an environment; what is malformed is left out, its parsing tells why."""
+    if environment is None:
+        return Overrides(())
     found = (_override(environment, index) for index in range(len(items(environment.data, *_FIELD))))
-    return tuple(override for override in found if override is not None)
+    return Overrides(tuple(override for override in found if override is not None))
 
 
 def _override(environment: Layered, index: int) -> Override | None:

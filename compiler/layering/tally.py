@@ -63,8 +63,13 @@ class Tally:
                 for path, key in seen.idle.items():
                     if key in merged:
                         yield _idle(seen.document, path, merged[key])
+        over: dict[int, list[Layered]] = {id(override.document): [] for override in self._overrides}
+        for spec in merged.values() if over else ():
+            for layer in spec.layers:
+                if id(layer) in over:
+                    over[id(layer)].append(spec)
         for override in self._overrides:
-            yield from _hidden(override, [spec for spec in merged.values() if override.document in spec.layers])
+            yield from _hidden(override, over[id(override.document)])
 
 
 def _is_identity(key: SpecKey, path: FieldPath) -> bool:

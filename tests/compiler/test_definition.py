@@ -14,6 +14,7 @@ from compiler.emit import emit
 from compiler.fleet import environment_names
 from compiler.kind import Kind
 from compiler.kinds import KINDS
+from compiler.memo import Memo
 from compiler.naming import API_VERSION
 from compiler.overlay import overlay
 from compiler.parse import parse
@@ -167,7 +168,7 @@ def specs() -> Iterator[tuple[str, Any]]:
     for root in FLEETS:
         tree = FolderTree(root)
         for name in environment_names(tree):
-            merged, _ = overlay(read(tree, name)[0])
+            merged, _ = overlay(read(tree, name, Memo())[0], (), Memo())
             for layered in (*merged.specs, *([merged.environment] if merged.environment else [])):
                 spec = with_texts(layered.key.kind, layered.data["spec"])
                 if str((layered.key.kind, spec)) not in seen:
@@ -247,7 +248,7 @@ def accepts(kind: str, spec: Any) -> bool:
     """What the compiler says."""
     data = {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": "a"}, "spec": spec}
     document = Document("a.yaml", 0, data, emit([data]).encode())
-    return not parse([Layered(SpecKey(kind, "a"), data, (document,))])[1]
+    return not parse([Layered(SpecKey(kind, "a"), data, (document,))], Memo())[1]
 
 
 def judged(installed: Cluster, namespace: str, kind: str, spec: Any) -> tuple[bool, str]:

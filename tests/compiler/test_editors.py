@@ -10,6 +10,7 @@ import pytest
 
 from compiler.commands.schema import editor_schemas
 from compiler.fleet import environment_names
+from compiler.memo import Memo
 from compiler.overlay import overlay
 from compiler.read import read
 from compiler.starter import Beginning, Place, starter
@@ -200,7 +201,7 @@ def example_files() -> list[str]:
     tree = FolderTree(ROOT)
     found = set()
     for name in environment_names(tree):
-        merged, _ = overlay(read(tree, name)[0])
+        merged, _ = overlay(read(tree, name, Memo())[0], (), Memo())
         for layered in (*merged.specs, *([merged.environment] if merged.environment else [])):
             found |= {document.path for document in layered.layers}
     return sorted(found)

@@ -11,6 +11,7 @@ from compiler.diagnostic import Severity
 from compiler.document import Document
 from compiler.layer import Layer, Reading
 from compiler.layering.merge import leaves
+from compiler.memo import Memo
 from compiler.overlay import overlay
 from compiler.yaml_reader import load
 
@@ -26,7 +27,7 @@ def document(path: str, spec: str) -> Document:
 
 def merged(*specs: str):
     layers = [Layer(str(n), None, (document(f"{n}.yaml", spec),), ()) for n, spec in enumerate(specs)]
-    overlaid, diagnostics = overlay(Reading("dev", tuple(layers)))
+    overlaid, diagnostics = overlay(Reading("dev", tuple(layers)), (), Memo())
     return overlaid.specs, diagnostics
 
 
@@ -91,7 +92,7 @@ def layer(number: int, spec: dict) -> Document:
 
 def folded(*specs: dict):
     layers = tuple(Layer(str(n), None, (layer(n, spec),), ()) for n, spec in enumerate(specs))
-    overlaid, diagnostics = overlay(Reading("dev", layers))
+    overlaid, diagnostics = overlay(Reading("dev", layers), (), Memo())
     return overlaid.specs[0], [told for told in diagnostics if told.severity is Severity.ERROR]
 
 

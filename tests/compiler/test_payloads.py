@@ -34,12 +34,13 @@ def exports(root: Path, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]
         data = {"apiVersion": "roster.dev/v1alpha1", "kind": its_kind, "metadata": {"name": own}, "spec": its_spec}
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(data))
     tree = FolderTree(root)
-    overlaid, _ = overlay(read(tree, "dev")[0])
+    memo = Memo()
+    overlaid, _ = overlay(read(tree, "dev", memo)[0], (), memo)
     assert overlaid.environment is not None
-    declarations, diagnostics = parse((overlaid.environment, *overlaid.specs))
+    declarations, diagnostics = parse((overlaid.environment, *overlaid.specs), memo)
     assert diagnostics == ()
-    (environment, declared), _ = link(declarations, tree, "dev", {})
-    return export(environment, [declared], PackageAssets(), Memo()).scopes[declared.key].exports
+    (environment, declared), _ = link(declarations, tree, "dev", {}, memo)
+    return export(environment, [declared], PackageAssets(), memo).scopes[declared.key].exports
 
 
 def provider(**fields: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from compiler import __version__
 from compiler.diagnostic import Diagnostic
+from compiler.memo import Memo
 from compiler.pin import pin
 from compiler.pipeline import compile_environment
 from compiler.read import read
@@ -35,7 +36,7 @@ def fleet(place: Path, base: str, own: str, other: str = "") -> FolderTree:
 
 
 def found(tree: FolderTree, version: str) -> tuple[Diagnostic, ...]:
-    return pin(read(tree, "dev")[0], version)
+    return pin(read(tree, "dev", Memo())[0], version)
 
 
 @pytest.mark.parametrize(

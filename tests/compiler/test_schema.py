@@ -12,6 +12,7 @@ from compiler.assets import folder
 from compiler.fleet import environment_names
 from compiler.kind import Kind
 from compiler.kinds import KINDS
+from compiler.memo import Memo
 from compiler.metadata import Metadata
 from compiler.overlay import overlay
 from compiler.read import read
@@ -99,8 +100,8 @@ COMPILER_ALONE = {"JsonOperation": "whether a value is given: the API server tak
 def documents() -> Iterator[tuple[str, Any, bool]]:
     """Every document of the example fleet: where it stands, its data, and whether a lower layer has it too."""
     for name in ENVIRONMENTS:
-        reading, _ = read(TREE, name)
-        merged, _ = overlay(reading)
+        reading, _ = read(TREE, name, Memo())
+        merged, _ = overlay(reading, (), Memo())
         for layered in (*merged.specs, *([merged.environment] if merged.environment else [])):
             for number, document in enumerate(layered.layers):
                 whole = number == 0 and layered.key.kind != "Environment"
@@ -162,7 +163,7 @@ def test_a_rule_between_fields_holds_for_whole_documents_only(target: str, is_ri
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_merged_documents_fit_the_schema_of_whole_documents(name: str) -> None:
-    merged, _ = overlay(read(TREE, name)[0])
+    merged, _ = overlay(read(TREE, name, Memo())[0], (), Memo())
     assert merged.environment is not None
     for layered in (*merged.specs, merged.environment):
         judge = Draft202012Validator(document_schema(KINDS[layered.key.kind]))

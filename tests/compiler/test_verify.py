@@ -142,7 +142,7 @@ def emitted_findings(lowered: Lowered, document: Layered) -> tuple[Diagnostic, .
     text = ENVIRONMENT.replace("VERSION", "1.36")
     (data,), _ = load(text.encode())
     own = Layered(SpecKey("Environment", "dev"), data, (Document("e.yaml", 0, data, text.encode()),))
-    (environment,), problems = parse([own])
+    (environment,), problems = parse([own], Memo())
     assert problems == ()
     known = {document.key: document, own.key: own}
     exported = export(environment, (), PackageAssets(), Memo())

@@ -14,6 +14,7 @@ from compiler.dialects.omnia import KINDS, omnia
 from compiler.dialects.rules import Rule, Table
 from compiler.document import Document
 from compiler.layer import Layer, Reading
+from compiler.memo import Memo
 from compiler.overlay import overlay
 from compiler.parse import parse
 from compiler.source import cause_of
@@ -159,5 +160,5 @@ def test_no_document_makes_it_fail(samples: Path, kind: str) -> None:
             found = Document("environments/dev/n.yaml", 0, data, b"{}")
             result, diagnostics = omnia(Layer("environments/dev", None, (found,), ()))
             if not any(item.severity is Severity.ERROR for item in diagnostics):
-                merged, _ = overlay(Reading("dev", (result,)))
-                parse(merged.specs)
+                merged, _ = overlay(Reading("dev", (result,)), (), Memo())
+                parse(merged.specs, Memo())
