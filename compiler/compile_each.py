@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from compiler import __version__
-from compiler.caching.cache import Cache, Question, remembered, worked_out
+from compiler.caching.cache import Cache, Question, Work, remembered, worked_out
 from compiler.caching.kept import pack, unpack
 from compiler.compiled import Compiled
 from compiler.layering.setting import setting
+from compiler.memo import Memo
 from compiler.spread import spread
 from compiler.tree import Tree
 
@@ -46,26 +47,28 @@ def compile_each(
     work = {terms.question(name): partial(_work, name, terms) for name in names}
     if len(work) < 2 or _documents(tree) < _WORTH:
         return tuple(remembered(cache, question, tree, compile) for question, compile in work.items())
-    known = {question: cache.recall(question, tree, partial(compile, tree)) for question, compile in work.items()}
+    known = {
+        question: cache.recall(question, tree, partial(compile, tree, Memo())) for question, compile in work.items()
+    }
     missing = [question for question, found in known.items() if found is None]
     frozen = pickle.dumps(tree)
     jobs = [_job(frozen, question, work[question], cache) for question in missing]
-    unpackers = [partial(unpack, fresh=partial(work[question], tree)) for question in missing]
+    unpackers = [partial(unpack, fresh=partial(work[question], tree, Memo())) for question in missing]
     made = spread(jobs, pack, unpackers, workers)
     known |= dict(zip(missing, made, strict=True))
     return tuple(found for found in known.values() if found is not None)
 
 
-def _work(name: str, terms: Terms, tree: Tree) -> Compiled:
+def _work(name: str, terms: Terms, tree: Tree, memo: Memo) -> Compiled:
     # Imported late: what is remembered needs none of it, and it takes longer to import than to remember.
     from compiler.pipeline import compile_environment
 
     settings = tuple(setting(text) for text in terms.assignments)
     version = None if terms.unpinned else __version__
-    return compile_environment(tree, name, settings, version=version, kubernetes=terms.kubernetes)
+    return compile_environment(tree, name, settings, version=version, kubernetes=terms.kubernetes, memo=memo)
 
 
-def _job(frozen: bytes, question: Question, work: Callable[[Tree], Compiled], cache: Cache) -> Callable[[], Compiled]:
+def _job(frozen: bytes, question: Question, work: Work, cache: Cache) -> Callable[[], Compiled]:
     """Work for another process, which opens the tree anew: two processes cannot share one reader of a repository."""
     return lambda: worked_out(cache, question, pickle.loads(frozen), work)
 

@@ -9,10 +9,15 @@ from typing import Protocol
 
 from compiler.caching.footprint import Footprint, WatchedTree
 from compiler.compiled import Compiled
+from compiler.memo import Memo
 from compiler.tree import Tree
 
 Question = tuple[str, ...]
 """What is to be worked out of a tree, in words: the environment's name, and whatever else the result depends on."""
+
+
+Work = Callable[[Tree, Memo], Compiled]
+"""What is made of a tree: it may depend on the tree and the question alone; the memo only spares it work."""
 
 
 class Cache(Protocol):
@@ -26,27 +31,32 @@ class Cache(Protocol):
         """Remember a result, and the footprint of the tree that it holds for."""
         ...
 
+    def memo(self, question: Question) -> Memo:
+        """What is left of working out the same question of an earlier tree."""
+        ...
 
-def remembered(cache: Cache, question: Question, tree: Tree, work: Callable[[Tree], Compiled]) -> Compiled:
-    """What `work` makes of a tree, from the cache where it can be: it may depend on the tree and the question alone."""
-    found = cache.recall(question, tree, lambda: work(tree))
+
+def remembered(cache: Cache, question: Question, tree: Tree, work: Work) -> Compiled:
+    """What `work` makes of a tree, from the cache where it can be."""
+    found = cache.recall(question, tree, lambda: work(tree, Memo()))
     return worked_out(cache, question, tree, work) if found is None else found
 
 
-def worked_out(cache: Cache, question: Question, tree: Tree, work: Callable[[Tree], Compiled]) -> Compiled:
+def worked_out(cache: Cache, question: Question, tree: Tree, work: Work) -> Compiled:
     """The same, worked out now and remembered for later."""
     watched = WatchedTree(tree)
-    compiled = work(watched)
+    compiled = work(watched, cache.memo(question))
     cache.keep(question, watched.footprint(), compiled)
     return compiled
 
 
 class Memory:
-    """A cache for one long-lived process: the newest result of each question, whole."""
+    """A cache for one long-lived process: the newest result of each question, whole, and what went into it."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
         self._known: dict[Question, tuple[Footprint, Compiled]] = {}
+        self._memos: dict[Question, Memo] = {}
 
     def recall(self, question: Question, tree: Tree, fresh: Callable[[], Compiled]) -> Compiled | None:
         """The newest result, if it holds for the tree."""
@@ -56,6 +66,10 @@ class Memory:
     def keep(self, question: Question, footprint: Footprint, compiled: Compiled) -> None:
         """Remember a result instead of the one before."""
         self._known[question] = (footprint, compiled)
+
+    def memo(self, question: Question) -> Memo:
+        """The memo of the newest result, and of what failed since."""
+        return self._memos.setdefault(question, Memo())
 
 
 class Forgetful:
@@ -67,3 +81,7 @@ class Forgetful:
 
     def keep(self, question: Question, footprint: Footprint, compiled: Compiled) -> None:
         """Forget it."""
+
+    def memo(self, question: Question) -> Memo:
+        """An empty one."""
+        return Memo()

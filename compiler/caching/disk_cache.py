@@ -22,6 +22,7 @@ from compiler.caching.footprint import Footprint
 from compiler.caching.kept import pack, unpack
 from compiler.collector import resting_collector
 from compiler.compiled import Compiled
+from compiler.memo import Memo
 from compiler.tree import Tree
 
 LIMIT = 256 * 1024 * 1024
@@ -106,6 +107,10 @@ class DiskCache:
             folder.mkdir(mode=0o700, exist_ok=True)
             _write(folder / _digest(head), b"".join((f"{_digest(head)} {_digest(body)}\n".encode(), head, b"\n", body)))
             self._make_room()
+
+    def memo(self, question: Question) -> Memo:
+        """An empty one: what a memo holds is not written."""
+        return Memo()
 
     def _is_ours(self) -> bool:
         """Whether nobody else can write to the folder: an entry of theirs would be believed."""

@@ -20,6 +20,7 @@ from compiler.caching.cache import Forgetful, Memory, remembered
 from compiler.compile_each import compile_each
 from compiler.compiled import Compiled
 from compiler.emit import emit
+from compiler.memo import Memo
 from compiler.pipeline import compile_environment
 from compiler.tree import Tree
 from compiler.trees.folder import FolderTree
@@ -51,7 +52,7 @@ def warm(root: str) -> None:
     memory = Memory()
 
     def again(tree: Tree) -> float:
-        return _seconds(lambda: remembered(memory, ("prod",), tree, _compiled))
+        return _seconds(lambda: remembered(memory, ("prod",), tree, _remembering))
 
     tree = FolderTree(root)
     first = again(tree)
@@ -77,6 +78,10 @@ def cores(root: str) -> None:
 
 def _compiled(tree: Tree) -> Compiled:
     return compile_environment(tree, "prod")
+
+
+def _remembering(tree: Tree, memo: Memo) -> Compiled:
+    return compile_environment(tree, "prod", memo=memo)
 
 
 def _seconds(work: Callable[[], object]) -> float:

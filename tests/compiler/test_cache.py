@@ -21,6 +21,7 @@ from compiler.caching.identity import LIBRARIES, compiler_identity
 from compiler.compile_each import Terms, compile_each
 from compiler.compiled import Compiled
 from compiler.errors import UsageError
+from compiler.memo import Memo
 from compiler.pipeline import compile_environment
 from compiler.tree import Entry, Tree
 from compiler.trees.folder import FolderTree
@@ -81,6 +82,10 @@ def fresh(tree: Tree) -> Compiled:
     return compile_environment(tree, "prod")
 
 
+def anew(tree: Tree, memo: Memo) -> Compiled:
+    return compile_environment(tree, "prod", memo=memo)
+
+
 def facts(compiled: Compiled) -> tuple[object, ...]:
     """Everything that a compiled environment says."""
     bundle = compiled.bundle
@@ -139,13 +144,13 @@ def test_whatever_is_edited_what_is_remembered_is_what_a_fresh_compile_gives(
         history.append(edit(history[-1], seed))
     for files in (*history, *reversed(history)):
         expected = facts(fresh(Files(files)))
-        assert [facts(remembered(cache, QUESTION, Files(files), fresh)) for cache in caches] == [expected, expected]
+        assert [facts(remembered(cache, QUESTION, Files(files), anew)) for cache in caches] == [expected, expected]
 
 
 def test_what_was_worked_out_once_is_not_worked_out_again(cache: Cache) -> None:
     asked: list[Tree] = []
 
-    def work(tree: Tree) -> Compiled:
+    def work(tree: Tree, _memo: Memo) -> Compiled:
         asked.append(tree)
         return fresh(tree)
 
@@ -163,11 +168,11 @@ def test_what_was_worked_out_once_is_not_worked_out_again(cache: Cache) -> None:
 def test_a_look_up_that_found_nothing_is_part_of_what_was_read(cache: Cache) -> None:
     files = start()
     text = files.pop("environments/prod/texts/system.md")
-    lacking = remembered(cache, QUESTION, Files(files), fresh)
+    lacking = remembered(cache, QUESTION, Files(files), anew)
     assert [item.code for item in lacking.diagnostics] == ["R0206"]
-    whole = remembered(cache, QUESTION, Files({**files, "environments/prod/texts/system.md": text}), fresh)
+    whole = remembered(cache, QUESTION, Files({**files, "environments/prod/texts/system.md": text}), anew)
     assert whole.diagnostics == ()
-    assert remembered(cache, QUESTION, Files(files), fresh).diagnostics == lacking.diagnostics
+    assert remembered(cache, QUESTION, Files(files), anew).diagnostics == lacking.diagnostics
 
 
 def entries(folder: Path) -> list[Path]:
@@ -176,7 +181,7 @@ def entries(folder: Path) -> list[Path]:
 
 def kept(folder: Path, compiler: str = "this") -> Path:
     """The one entry of a cache in a folder."""
-    remembered(DiskCache(folder, compiler), QUESTION, Files(start()), fresh)
+    remembered(DiskCache(folder, compiler), QUESTION, Files(start()), anew)
     (entry,) = entries(folder)
     return entry
 
@@ -229,7 +234,7 @@ def test_a_folder_that_cannot_be_written_to_is_no_error(tmp_path: Path) -> None:
     place.write_text("no folder")
     expected = fresh(Files(start()))
     for folder in (place / "cache", place):
-        assert remembered(DiskCache(folder, "this"), QUESTION, Files(start()), fresh).bundle == expected.bundle
+        assert remembered(DiskCache(folder, "this"), QUESTION, Files(start()), anew).bundle == expected.bundle
 
 
 def test_what_lies_in_the_folder_and_is_not_ours_is_no_error(tmp_path: Path) -> None:
@@ -258,7 +263,7 @@ def entries_of(cache: Cache, folder: Path, number: int) -> Path:
     """The entry that one more state of the fleet adds."""
     before = set(entries(folder))
     files = {**start(), "environments/prod/texts/system.md": f"Be brief, {number}.\n"}
-    remembered(cache, QUESTION, Files(files), fresh)
+    remembered(cache, QUESTION, Files(files), anew)
     (new,) = set(entries(folder)) - before
     os.utime(new, (number + 1, number + 1))
     return new
@@ -274,7 +279,7 @@ from compiler.trees.folder import FolderTree
 cache = DiskCache(Path(sys.argv[2]), "this", limit=int(sys.argv[3]))
 for _ in range(8):
     for root in sorted(Path(sys.argv[1]).iterdir()):
-        found = remembered(cache, ("prod",), FolderTree(root), lambda tree: compile_environment(tree, "prod"))
+        found = remembered(cache, ("prod",), FolderTree(root), lambda tree, memo: compile_environment(tree, "prod"))
         print(root.name, found.bundle.digest)
 """
 
@@ -388,7 +393,7 @@ def test_a_setting_that_is_no_unicode_is_an_error_and_not_remembered(text: str, 
 def test_who_remembers_nothing_compiles_each_time() -> None:
     asked: list[Tree] = []
 
-    def work(tree: Tree) -> Compiled:
+    def work(tree: Tree, _memo: Memo) -> Compiled:
         asked.append(tree)
         return fresh(tree)
 
