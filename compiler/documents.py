@@ -28,6 +28,8 @@ class Documents:
     """Those of `roster.dev` and of the systems whose documents we read."""
     plain: tuple[Document, ...]
     """Plain Kubernetes documents."""
+    environments: tuple[Document, ...]
+    """Those of the specs that declare an environment."""
     foreign: bool
     """Whether one of the specs is another system's."""
     placed: bool
@@ -52,6 +54,7 @@ def documents(path: str, content: bytes) -> Documents:
         every=tuple(every),
         specs=specs,
         plain=tuple(document for document in every if _is_kubernetes(document)),
+        environments=tuple(document for document in specs if document.kind == "Environment" and is_ours(document)),
         foreign=not all(is_ours(document) for document in specs),
         placed=any(map(_is_placed, every)),
         diagnostics=tuple(faults),

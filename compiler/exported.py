@@ -17,7 +17,7 @@ class Exported:
     """The environment itself, an EnvironmentSpec."""
     declarations: Mapping[SpecKey, Declaration[Any]]
     """All specs, by key and in its order, behind the environment's own."""
-    scopes: Mapping[SpecKey, Scope]
-    """What each of them may see."""
+    scopes: tuple[Scope, ...]
+    """What each of them may see, in the same order."""
     assets: Assets
     """The templates and data of all."""

@@ -1,6 +1,6 @@
 """Link: declarations -> the same with every reference resolved and every text file read, or why that cannot be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,10 +9,10 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
-from compiler.linking.named import Named, known_names
+from compiler.linking.named import Named, named
 from compiler.linking.reference_error import missing, reference_error
 from compiler.linking.wants import Reference, Wants, wants_of
-from compiler.memo import Memo
+from compiler.memo import Memo, blocks
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed, misspelt
@@ -29,21 +29,46 @@ def link(
 ) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
     """The linked declarations, in the order given; `elsewhere` are the specs that run in other environments only."""
     declared = tuple(declarations)
-    known = known_names(declared, memo)
+    known: dict[str, dict[str, list[Declaration[Any]]]] = {kind: {} for kind in KINDS}
+    for declaration in declared:
+        known[declaration.key.kind].setdefault(declaration.key.name, []).append(declaration)
     linked: list[Declaration[Any]] = []
     diagnostics: list[Diagnostic] = []
-    for declaration in declared:
-        wants = memo.of(wants_of, declaration)
-        named = tuple([known[want.ref.kind].get(want.name) for want in wants.references])
-        contents = tuple([_content(tree, file) for _, file in wants.texts])
-        targets, found = memo.of(_targets, declaration, wants, named)
-        made, more = memo.of(_linked, declaration, wants, targets, contents)
-        linked.append(made)
-        diagnostics += (*found, *more)
-        for want, there in zip(wants.references, named, strict=True):
-            if there is None:
-                diagnostics.append(missing(declaration, want, known[want.ref.kind], environment, elsewhere))
+    for block in blocks(declared):
+        wanted = memo.nested(_wanted, block)
+        there = tuple([_named(known, kind, name, memo) for kind, name in wanted.names])
+        contents = tuple([_content(tree, file) for file in wanted.files])
+        for made, found, absent in memo.nested(_linked, block, wanted, there, contents):
+            linked.append(made)
+            diagnostics += found
+            diagnostics += [missing(made, want, known[want.ref.kind], environment, elsewhere) for want in absent]
     return tuple(linked), tuple(diagnostics)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """What a block of declarations wants to be linked to."""
+
+    wants: tuple[Wants, ...]
+    """What each of them wants."""
+    names: tuple[tuple[str, str], ...]
+    """The kinds and names of other specs, each once."""
+    files: tuple[str, ...]
+    """The files, each once."""
+
+
+def _wanted(memo: Memo, block: tuple[Declaration[Any], ...]) -> _Wanted:
+    wants = tuple([memo.of(wants_of, declaration) for declaration in block])
+    names = dict.fromkeys((want.ref.kind, want.name) for each in wants for want in each.references)
+    files = dict.fromkeys(file for each in wants for _, file in each.texts)
+    return _Wanted(wants, tuple(names), tuple(files))
+
+
+def _named(
+    known: Mapping[str, Mapping[str, Sequence[Declaration[Any]]]], kind: str, name: str, memo: Memo
+) -> Named | None:
+    found = known[kind].get(name)
+    return None if found is None else memo.of(named, *found)
 
 
 def _content(tree: Tree, path: str) -> bytes | None:
@@ -52,6 +77,30 @@ def _content(tree: Tree, path: str) -> bytes | None:
         return tree.read(path)
     except KeyError:
         return None
+
+
+_Linked = tuple[Declaration[Any], tuple[Diagnostic, ...], tuple[Reference, ...]]
+"""A linked declaration, what is wrong with what it refers to, and its references to what is not there."""
+
+
+def _linked(
+    memo: Memo,
+    block: tuple[Declaration[Any], ...],
+    wanted: _Wanted,
+    there: tuple[Named | None, ...],
+    contents: tuple[bytes | None, ...],
+) -> tuple[_Linked, ...]:
+    """The declarations of a block, linked to what there is under the names and in the files that they want."""
+    found = dict(zip(wanted.names, there, strict=True))
+    texts = dict(zip(wanted.files, contents, strict=True))
+    linked: list[_Linked] = []
+    for declaration, wants in zip(block, wanted.wants, strict=True):
+        meant = tuple([found[want.ref.kind, want.name] for want in wants.references])
+        targets, faults = memo.of(_targets, declaration, wants, meant)
+        made, more = memo.of(_filled, declaration, wants, targets, tuple([texts[file] for _, file in wants.texts]))
+        absent = [want for want, named in zip(wants.references, meant, strict=True) if named is None]
+        linked.append((made, (*faults, *more), tuple(absent)))
+    return tuple(linked)
 
 
 def _targets(
@@ -64,7 +113,7 @@ def _targets(
     return tuple(targets), tuple(linking.diagnostics)
 
 
-def _linked(
+def _filled(
     declaration: Declaration[Any],
     wants: Wants,
     targets: tuple[SpecKey | None, ...],

@@ -5,21 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 from compiler.assets import PackageAssets
-from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic
 from compiler.exported import Exported
 from compiler.kind import Emit
 from compiler.kinds import KINDS
 from compiler.kube_object import CLUSTER_SCOPED
 from compiler.lowered import Lowered, Product
-from compiler.memo import Memo
+from compiler.memo import Memo, blocks
 from compiler.naming import FAMILY, label_value, ownership
 from compiler.problem import Problem
 from compiler.scope import Scope
 from compiler.source import Derived, Source
 from compiler.templating.bad_expression import BadExpression
 from compiler.templating.meter import Meter
-from compiler.templating.mishaps import Failure, Mishaps
+from compiler.templating.mishaps import Failure, Mishaps, hopeless
 from compiler.templating.permitted import permitted
 from compiler.templating.template import Mishap, Rendered, TemplateError
 
@@ -31,28 +30,40 @@ def lower(exported: Exported, assets: PackageAssets, memo: Memo) -> tuple[tuple[
     """
     found = Mishaps()
     products: list[Product] = []
-    for key, declaration in exported.declarations.items():
-        product, failures = memo.of(_lowered, declaration, exported.scopes[key], assets, found.hopeless)
-        found.note(failures, key)
-        products.append(product)
+    for block in blocks(exported.scopes):
+        for scope, (product, failures) in zip(block, memo.nested(_block, block, assets, found.hopeless), strict=True):
+            products.append(product)
+            if failures:
+                found.note(failures, scope.own.declaration.key)
     return tuple(products), found.diagnostics(exported.declarations)
 
 
-def _lowered(
-    declaration: Declaration[Any], scope: Scope, assets: PackageAssets, hopeless: frozenset[str]
-) -> tuple[Product, tuple[Failure, ...]]:
+def _block(
+    memo: Memo, block: tuple[Scope, ...], assets: PackageAssets, given_up: frozenset[str]
+) -> tuple[tuple[Product, tuple[Failure, ...]], ...]:
+    """What some declarations become; a template that does too much once is given up for those behind."""
+    made: list[tuple[Product, tuple[Failure, ...]]] = []
+    for scope in block:
+        product, failures = memo.of(_lowered, scope, assets, given_up)
+        given_up |= hopeless(failures)
+        made.append((product, failures))
+    return tuple(made)
+
+
+def _lowered(scope: Scope, assets: PackageAssets, given_up: frozenset[str]) -> tuple[Product, tuple[Failure, ...]]:
     """What one declaration becomes, without those of the templates that it is no use to fill in again."""
-    lowering = _Lowering(declaration, scope, assets)
+    lowering = _Lowering(scope, assets)
     objects = [
         lowered
-        for emit in _emits(declaration, scope, assets)
-        if emit.template not in hopeless and (lowered := lowering.lowered(emit)) is not None
+        for emit in _emits(scope, assets)
+        if emit.template not in given_up and (lowered := lowering.lowered(emit)) is not None
     ]
     return Product(tuple(objects)), tuple(lowering.failures)
 
 
-def _emits(declaration: Declaration[Any], scope: Scope, assets: PackageAssets) -> Iterator[Emit]:
+def _emits(scope: Scope, assets: PackageAssets) -> Iterator[Emit]:
     """What a kind makes, and behind its leading object what else the fleet makes of the same values."""
+    declaration = scope.own.declaration
     kind = KINDS[declaration.key.kind]
     leading = next(iter(kind.templates), "")
     for emit in kind.lower(declaration, scope):
@@ -65,8 +76,8 @@ def _emits(declaration: Declaration[Any], scope: Scope, assets: PackageAssets) -
 class _Lowering:
     """Makes the objects of one declaration."""
 
-    def __init__(self, declaration: Declaration[Any], scope: Scope, assets: PackageAssets) -> None:
-        self.declaration = declaration
+    def __init__(self, scope: Scope, assets: PackageAssets) -> None:
+        self.declaration = declaration = scope.own.declaration
         self.scope = scope
         self.assets = assets
         environment = scope.environment

@@ -32,7 +32,7 @@ def overlay(reading: Reading, settings: tuple[Setting, ...], memo: Memo) -> tupl
     environment = overlaying.environment()
     specs = overlaying.specs(environment)
     objects = overlaying.objects()
-    named = [(spec, memo.of(_environments, spec)) for spec in specs]
+    named = tuple(zip(specs, memo.each(_environments, specs), strict=True))
     here = tuple(spec for spec, names in named if not names or reading.name in names)
     elsewhere = {spec.key: spec for spec, names in named if names and reading.name not in names}
     placed = (spec for spec, names in named if names)
@@ -57,7 +57,7 @@ class _Overlaying:
         if own is None:
             return None
         layers = [document if document is own else self.memo.of(_without_own, document) for document in documents]
-        return self._noted(self.memo.of(fold, SpecKey("Environment", self.reading.name), *layers))
+        return self._noted(self.memo.of(fold, (SpecKey("Environment", self.reading.name), tuple(layers))))
 
     def specs(self, environment: Layered | None) -> tuple[Layered, ...]:
         """Every spec, merged."""
@@ -67,26 +67,31 @@ class _Overlaying:
         if environment is not None and (overrides.every or self.settings):
             self._tell_missed(environment, overrides, stacks)
         if not overrides.every and not self.settings:
-            return tuple([self._noted(self.memo.of(fold, key, *stacks[key])) for key in sorted(stacks)])
+            return self._folded(stacks)
         own = frozenset(map(id, self.reading.layers[-1].specs))
         return tuple([self._spec(key, stacks[key], overrides, own) for key in sorted(stacks)])
 
     def objects(self) -> tuple[Layered, ...]:
         """Every plain document, merged."""
         stacks = self._stacks(_object_key, [layer.objects for layer in self.reading.layers])
-        return tuple([self._noted(self.memo.of(fold, key, *stacks[key])) for key in sorted(stacks)])
+        return self._folded(stacks)
+
+    def _folded(self, stacks: Mapping[SpecKey, list[Document]]) -> tuple[Layered, ...]:
+        """The documents of each key, merged, by key."""
+        ordered = [(key, tuple(stacks[key])) for key in sorted(stacks)]
+        return tuple([self._noted(folded) for folded in self.memo.each(fold, ordered)])
 
     def _spec(self, key: SpecKey, documents: list[Document], overrides: Overrides, own: frozenset[int]) -> Layered:
         """One spec with what overrides and `--set` say of it."""
         matching = self.memo.of(_matching, overrides, key, *documents)
         settings = [setting.document for setting in self.settings if setting.names(key)]
         if not matching and not settings:
-            return self._noted(self.memo.of(fold, key, *documents))
+            return self._noted(self.memo.of(fold, (key, tuple(documents))))
         self.diagnostics.extend(self.memo.of(_conflicts, key, *matching))
         below = [document for document in documents if id(document) not in own]
         above = [document for document in documents if id(document) in own]
         layers = (*below, *(override.document for override in matching), *above, *settings)
-        layered = self._noted(self.memo.of(fold, key, *layers))
+        layered = self._noted(self.memo.of(fold, (key, layers)))
         if key.version and at(layered.data, *_VERSION) != key.version:
             self.diagnostics.append(_renamed(layered))
         return layered
@@ -116,8 +121,7 @@ class _Overlaying:
         stacks: dict[SpecKey, list[Document]] = {}
         for layer in layers:
             own: dict[SpecKey, Document] = {}
-            for document in layer:
-                key = self.memo.of(key_of, document)
+            for key, document in zip(self.memo.each(key_of, layer), layer, strict=True):
                 if key in own:
                     self.diagnostics.append(_duplicate(key, own[key], document))
                     continue

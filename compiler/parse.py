@@ -1,6 +1,6 @@
 """Parse: a merged document -> a typed declaration, or every reason why it is not one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +19,9 @@ from compiler.suggestion import did_you_mean
 _ROOT = frozenset(("apiVersion", "kind", "metadata", "spec"))
 
 
-def parse(documents: Iterable[Layered], memo: Memo) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
+def parse(documents: Sequence[Layered], memo: Memo) -> tuple[tuple[Declaration[Any], ...], tuple[Diagnostic, ...]]:
     """The declarations that are well formed, in the order given, and what is wrong with the others."""
-    parsed = [memo.of(_parsed, document) for document in documents]
+    parsed = memo.each(_parsed, documents)
     return (
         tuple([declaration for declaration, _ in parsed if declaration is not None]),
         tuple(finding for _, found in parsed for finding in found),

@@ -31,23 +31,22 @@ def patch(
 
     A patch that is wrong changes nothing. Plain documents are nobody's to patch.
     """
-    patched: list[Product] = []
-    diagnostics: list[Diagnostic] = []
-    for product, declaration in zip(products, exported.declarations.values(), strict=True):
-        if getattr(declaration.spec, "patches", ()):
-            product, found = memo.of(_patched, product, declaration, exported.environment)
-            diagnostics += found
-        patched.append(product)
-    return tuple(patched), tuple(diagnostics)
+    made = tuple(zip(products, exported.declarations.values(), strict=True))
+    patched = memo.each(_patched, made, exported.environment)
+    return tuple([product for product, _ in patched]), tuple([fault for _, found in patched for fault in found])
 
 
 def _patched(
-    product: Product, declaration: Declaration[Any], environment: Declaration[Any]
+    made: tuple[Product, Declaration[Any]], environment: Declaration[Any]
 ) -> tuple[Product, tuple[Diagnostic, ...]]:
     """What one declaration becomes after its patches, and what is wrong with those."""
+    product, declaration = made
+    patches = getattr(declaration.spec, "patches", ())
+    if not patches:
+        return product, ()
     objects = list(product.objects)
     diagnostics: list[Diagnostic] = []
-    for index, item in enumerate(declaration.spec.patches):
+    for index, item in enumerate(patches):
         diagnostics += _Applying(declaration, index, item, environment).apply(objects)
     return Product(tuple(objects)), tuple(diagnostics)
 

@@ -1,6 +1,7 @@
 """Read: a tree and the name of an environment -> the documents of its folder and of its bases, in layers."""
 
 import posixpath
+from collections.abc import Iterable
 
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document, is_document
@@ -95,11 +96,13 @@ class _Reader:
             self.diagnostics += found.diagnostics
             self.placed = self.placed or found.placed
             if entry.path == f"{folder}/environment.yaml":
-                environment = found.every[-1] if found.every else None
+                environment = next(iter((*found.environments, *found.every)), None)
+                self._report_strangers(document for document in found.every if document is not environment)
             elif entry.path.startswith(f"{folder}/objects/"):
                 objects += found.every
             else:
                 specs += found.specs
+                self._report_environments(found.environments)
                 objects += found.plain
                 foreign.update((posixpath.dirname(entry.path),) if found.foreign else ())
         for document in objects:
@@ -118,6 +121,26 @@ class _Reader:
             )
         if not in_objects and posixpath.dirname(document.path) not in foreign:
             self._report_plain(document, folder)
+
+    def _report_strangers(self, documents: Iterable[Document]) -> None:
+        """R0111: what stands beside an environment in its file."""
+        for document in documents:
+            self._report(
+                "R0111",
+                f"{document.kind} {document.name} stands in environment.yaml",
+                document.span_of(("kind",)),
+                help="the file holds the Environment alone: move this to a file of its own",
+            )
+
+    def _report_environments(self, documents: Iterable[Document]) -> None:
+        """R0111: an environment that no folder is."""
+        for document in documents:
+            self._report(
+                "R0111",
+                f"Environment {document.name} does not stand in an environment.yaml",
+                document.span_of(("kind",)),
+                help=f"an environment is declared in {ENVIRONMENTS}/NAME/environment.yaml: move it there",
+            )
 
     def _report_plain(self, document: Document, folder: str) -> None:
         """R0111: a plain document among specs; where its kind is ours, it is the apiVersion that is wrong."""
@@ -146,7 +169,7 @@ class _Reader:
 
 
 def _unread(reasons: tuple[Diagnostic, ...]) -> Documents:
-    return Documents(every=(), specs=(), plain=(), foreign=False, placed=False, diagnostics=reasons)
+    return Documents(every=(), specs=(), plain=(), environments=(), foreign=False, placed=False, diagnostics=reasons)
 
 
 def _error(code: str, message: str, span: Span | None, help: str) -> Diagnostic:

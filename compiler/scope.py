@@ -56,7 +56,7 @@ class Versions:
 class Scope:
     """What is known while one spec is exported, checked and lowered; nothing else has a part in what becomes of it.
 
-    While it is exported it sees the kinds above its own only, and neither itself nor its versions.
+    While it is exported it sees the kinds above its own only, and no other version of itself.
     """
 
     environment: Declaration[Any]
@@ -65,8 +65,8 @@ class Scope:
     """The shipped templates and data."""
     offers: Mapping[SpecKey, Offer]
     """What it refers to."""
-    exports: Mapping[str, Any]
-    """What it exports itself."""
+    own: Offer
+    """The spec itself, and what it exports."""
     versions: Versions
     """Its versions, itself among them."""
 

@@ -28,7 +28,7 @@ _VARIABLE = re.compile(r"(?P<escape>\$?)\$\{var\.(?P<name>[^}]*)(?P<end>\}?)")
 def substitute(overlaid: Overlaid, memo: Memo) -> tuple[Overlaid, tuple[Diagnostic, ...]]:
     """The documents with their variables filled in; plain Kubernetes documents hold none."""
     own = overlaid.environment
-    filled = [memo.of(_filled, document, own) for document in overlaid.specs]
+    filled = memo.each(_filled, overlaid.specs, own)
     environment, found = (None, ()) if own is None else memo.of(_filled, own, own)
     return (
         replace(overlaid, environment=environment, specs=tuple([document for document, _ in filled])),

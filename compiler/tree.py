@@ -1,11 +1,9 @@
 """Tree: path -> bytes, the compiler's only input; a work folder and a commit look the same."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of a tree."""
 
     path: str

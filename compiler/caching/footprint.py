@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compiler.tree import Entry, Tree
 
@@ -65,6 +66,7 @@ class WatchedTree:
         return Footprint(self._name, tuple(sorted(self._folders.items())), tuple(sorted(self._files.items())))
 
 
+@lru_cache(maxsize=64)
 def listing(entries: tuple[Entry, ...]) -> str:
     """The digest of a list of files: their paths, their sizes, and where links point to."""
     # Neither a path nor a link holds a NUL, so no two lists are written alike.

@@ -72,9 +72,9 @@ ENTRIES: tuple[Entry, ...] = (
         "R0111",
         "wrong-folder",
         "A document stands in the wrong folder",
-        "Plain Kubernetes documents live in objects/ of an environment, and specs everywhere else, so that a reader "
-        "sees from the path which of the two a file is.",
-        "Move the file.",
+        "Plain Kubernetes documents live in objects/ of an environment, an Environment alone in environment.yaml, and "
+        "other specs everywhere else, so that a reader sees from the path what a file is.",
+        "Move the document.",
     ),
     error(
         "R0112",

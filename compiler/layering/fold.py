@@ -13,6 +13,9 @@ from compiler.shapes import Pattern, marked
 from compiler.spec import Keyed
 from compiler.spec_key import SpecKey
 
+Stack = tuple[SpecKey, tuple[Document, ...]]
+"""A spec, and its documents, lowest first."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
@@ -26,8 +29,9 @@ class Folded:
     """Each layer, and what became of it over those below it; none where there was nothing to merge."""
 
 
-def fold(key: SpecKey, *documents: Document) -> Folded:
+def fold(stack: Stack) -> Folded:
     """Lay the documents over each other."""
+    key, documents = stack
     keyed = keyed_lists(key.kind)
     if len(documents) == 1 and not has_directive(documents[0].data):
         return Folded(Layered(key, documents[0].data, documents, keyed), (), ())

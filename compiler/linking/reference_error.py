@@ -1,6 +1,6 @@
 """Reference error: a declaration, a field of it and what is wrong there -> the Diagnostic, with its mend if certain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,6 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import at
 from compiler.layering.layered import Layered
-from compiler.linking.named import Named
 from compiler.linking.wants import Reference
 from compiler.mending.edit import reworded
 from compiler.source import FieldPath
@@ -47,7 +46,7 @@ def reference_error(
 def missing(
     declaration: Declaration[Any],
     want: Reference,
-    known: Mapping[str, Named],
+    known: Mapping[str, Sequence[Declaration[Any]]],
     environment: str,
     elsewhere: Mapping[SpecKey, Layered],
 ) -> Diagnostic:
@@ -67,7 +66,7 @@ def missing(
         )
     near, guess = nearest(name, known), ""
     if near:
-        guess = f"did you mean {near}? ({known[near].first.document.span_of(('metadata', 'name'))})"
+        guess = f"did you mean {near}? ({known[near][0].document.span_of(('metadata', 'name'))})"
     return reference_error(
         declaration,
         "R0203",

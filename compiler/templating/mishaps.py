@@ -38,6 +38,11 @@ class _Making:
     sources: tuple[Source, ...]
 
 
+def hopeless(failures: Iterable[Failure]) -> frozenset[str]:
+    """The templates that there is no use in filling in again, after what happened."""
+    return frozenset(failure.template for failure in failures if failure.mishap.problem.code == _HOPELESS)
+
+
 class Mishaps:
     """Grows while an environment is lowered; the same mistake is told once, however many specs meet it."""
 
@@ -46,14 +51,13 @@ class Mishaps:
         self.hopeless: frozenset[str] = frozenset()
         """The templates that there is no use in filling in again."""
 
-    def note(self, failures: Iterable[Failure], spec: SpecKey) -> None:
+    def note(self, failures: tuple[Failure, ...], spec: SpecKey) -> None:
         """Remember what went wrong while the objects of a spec were made."""
         for failure in failures:
             mishap = failure.mishap
             making = _Making(f"in the {failure.kind} of" if failure.kind else "made for", spec, mishap.sources)
             self._found.setdefault((mishap.template, mishap.problem), []).append(making)
-            if mishap.problem.code == _HOPELESS:
-                self.hopeless |= {failure.template}
+        self.hopeless |= hopeless(failures)
 
     def diagnostics(self, declarations: Mapping[SpecKey, Declaration[Any]]) -> tuple[Diagnostic, ...]:
         """Every mistake at its place in the template, with the spec that it was first met with."""

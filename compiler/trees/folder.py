@@ -34,7 +34,8 @@ class FolderTree:
         self._entered: dict[str, bool] = {}
         self._signed: dict[str, _Signature] = {}
         self._settled: dict[str, _Signature] = {}
-        self._before: Mapping[str, tuple[_Signature, bytes]] = {}
+        self._identities: dict[str, str] = {}
+        self._before: Mapping[str, tuple[_Signature, bytes, str | None]] = {}
 
     @property
     def name(self) -> str:
@@ -44,7 +45,8 @@ class FolderTree:
     def again(self) -> "FolderTree":
         """The folder as it is now; a file that is listed as it was, and had long been so, is not read a second time."""
         later = FolderTree(self._root)
-        known = {path: (signature, self._read[path]) for path, signature in self._settled.items()}
+        read, identities = self._read, self._identities
+        known = {path: (signature, read[path], identities.get(path)) for path, signature in self._settled.items()}
         later._before = {**self._before, **known}
         return later
 
@@ -52,17 +54,17 @@ class FolderTree:
         """Every file and link below `folder` ("" is the root), sorted by path; no contents are read."""
         folder = folder.strip("/")
         if folder not in self._listed:
-            self._listed[folder] = (
-                tuple(sorted(self._walk(folder), key=lambda entry: entry.path)) if self._may_enter(folder) else ()
-            )
+            self._listed[folder] = tuple(sorted(self._walk(folder))) if self._may_enter(folder) else ()
         return self._listed[folder]
 
     def read(self, path: str) -> bytes:
         """The bytes of one regular file. Raises KeyError if there is none, or only a link or a device."""
         if path not in self._read:
-            signature, content = self._before.get(path, (None, b""))
+            signature, content, identity = self._before.get(path, (None, b"", None))
             if signature is not None and signature == self._signed.get(path):
                 self._settled[path] = signature
+                if identity is not None:
+                    self._identities[path] = identity
             else:
                 content = self._bytes_of(path)
             self._read[path] = content
@@ -70,7 +72,10 @@ class FolderTree:
 
     def identity(self, path: str) -> str:
         """What identifies the content of one file. Raises KeyError as `read` does."""
-        return f"sha256:{hashlib.sha256(self.read(path)).hexdigest()}"
+        content = self.read(path)
+        if path not in self._identities:
+            self._identities[path] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        return self._identities[path]
 
     def _may_enter(self, folder: str) -> bool:
         """True if `folder`, given without a leading slash, lies in the tree and no step of the way to it is a link."""
@@ -91,15 +96,15 @@ class FolderTree:
             here = pending.pop()
             for item in self._scan(here):
                 path = f"{here}/{item.name}" if here else item.name
-                if item.is_dir(follow_symlinks=False):
-                    pending.extend([path] if item.name not in NOT_OURS else [])
-                elif item.is_symlink():
-                    yield Entry(self._printable(path), 0, link=_printable(os.readlink(item.path)))
-                elif item.is_file(follow_symlinks=False):
+                if item.is_file(follow_symlinks=False):
                     known = item.stat(follow_symlinks=False)
                     printable = self._printable(path)
                     self._signed[printable] = _signature(known)
                     yield Entry(printable, known.st_size)
+                elif item.is_symlink():
+                    yield Entry(self._printable(path), 0, link=_printable(os.readlink(item.path)))
+                elif item.is_dir(follow_symlinks=False) and item.name not in NOT_OURS:
+                    pending.append(path)
 
     def _scan(self, folder: str) -> list[os.DirEntry[str]]:
         try:
@@ -146,4 +151,4 @@ def _signature(known: os.stat_result) -> _Signature:
 
 def _printable(text: str) -> str:
     """Text from the file system as Unicode: bytes that are not UTF-8 become `\\xNN`."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
+    return text if text.isascii() else os.fsencode(text).decode("utf-8", "backslashreplace")

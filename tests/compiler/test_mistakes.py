@@ -234,6 +234,14 @@ MISTAKES = {
         {"environments/dev/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"},
         [("R0111", "environments/dev/x.yaml:2:7", "environments/dev/objects/")],
     ),
+    "an environment in another file": (
+        {"environments/dev/copy.yaml": ENVIRONMENT},
+        [("R0111", "environments/dev/copy.yaml:2:7", "environments/NAME/environment.yaml")],
+    ),
+    "a spec beside an environment": (
+        {"environments/dev/environment.yaml": f"{PROVIDER.replace('claude}', 'other}')}---\n{ENVIRONMENT}"},
+        [("R0111", "environments/dev/environment.yaml:2:7", "a file of its own")],
+    ),
     "a base that does not exist": (
         {"environments/dev/environment.yaml": ENVIRONMENT + "  bases: [../basis]\n"},
         [("R0112", "environments/dev/environment.yaml:8:11", "environments/basis does not exist")],

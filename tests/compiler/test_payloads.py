@@ -40,7 +40,8 @@ def exports(root: Path, kind: str, spec: Mapping[str, Any]) -> Mapping[str, Any]
     declarations, diagnostics = parse((overlaid.environment, *overlaid.specs), memo)
     assert diagnostics == ()
     (environment, declared), _ = link(declarations, tree, "dev", {}, memo)
-    return export(environment, [declared], PackageAssets(), memo).scopes[declared.key].exports
+    _, scope = export(environment, [declared], PackageAssets(), memo).scopes
+    return scope.own.exports
 
 
 def provider(**fields: Any) -> dict[str, Any]:

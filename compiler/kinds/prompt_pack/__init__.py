@@ -51,7 +51,7 @@ def _prompts(data: Mapping[str, Any]) -> list[str] | None:
 
 
 def _lower(declaration: Declaration[PromptPackSpec], scope: Scope) -> Iterator[Emit]:
-    content: Payload = scope.exports["payload"]
+    content: Payload = scope.own.exports["payload"]
     if _owners(scope.versions)[content.name] == declaration.key:
         yield content.emit("prompt_pack/config_map.yaml")
 

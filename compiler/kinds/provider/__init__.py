@@ -93,7 +93,7 @@ def _credentials(auth: Auth | None) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _lower(provider: Declaration[ProviderSpec], scope: Scope) -> Iterator[Emit]:
-    yield scope.exports["payload"].emit("provider/config_map.yaml")
+    yield scope.own.exports["payload"].emit("provider/config_map.yaml")
 
 
 KIND = Kind(

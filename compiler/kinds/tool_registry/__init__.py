@@ -57,7 +57,7 @@ def _tokens(spec: ToolRegistrySpec) -> dict[str, dict[str, str]]:
 
 
 def _lower(registry: Declaration[ToolRegistrySpec], scope: Scope) -> Iterator[Emit]:
-    content: Payload = scope.exports["payload"]
+    content: Payload = scope.own.exports["payload"]
     yield content.emit("tool_registry/config_map.yaml")
 
 
