@@ -72,15 +72,14 @@ def _work(pipe: Connection, revision: Revision, environment: str) -> None:
 
 
 def _compiled(revision: Revision, environment: str) -> Outcome:
-    from compiler.cli import today
+    from compiler.cli import less_allowed
     from compiler.pipeline import compile_environment
-    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
     from compiler.reports.text import render
 
     tree = revision.tree()
     compiled = compile_environment(tree, environment)
-    findings = allow(gather([compiled]), tree, today())
+    findings = less_allowed(gather([compiled]), tree)
     spec = compiled.environment.spec if compiled.environment is not None else None
     told = render(findings, tree) if findings.diagnostics else ""
     return Outcome(bundle=compiled.bundle, environment=spec, findings=told)

@@ -13,10 +13,10 @@ from compiler.cli import (
     compile_trees,
     directory,
     environment_argument,
+    less_allowed,
     ref_option,
     reported,
     set_option,
-    today,
     tree_of,
 )
 
@@ -62,13 +62,12 @@ def compile(
       roster compile prod --output rendered/prod --check    does what is committed equal the specs?
     """
     from compiler.emit import emit
-    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
     _demand_sense(context, assignments, output, check)
     tree = tree_of(context, ref)
     (compiled,) = compile_trees(context, tree, chosen(tree, (environment,)), assignments, unpinned=unpinned)
-    findings = allow(gather([compiled]), tree, today())
+    findings = less_allowed(gather([compiled]), tree)
     if findings.diagnostics:
         click.echo(reported(context, findings, tree, "text"), nl=False, err=True)
     if compiled.bundle is None:

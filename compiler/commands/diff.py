@@ -16,6 +16,7 @@ from compiler.cli import (
     directory,
     environments_argument,
     format_option,
+    less_allowed,
     reported,
     tree_of,
 )
@@ -91,7 +92,7 @@ def _show(
 ) -> NoReturn:
     """Print what differs, or what is wrong with the head, and exit."""
     if findings.failed:
-        click.echo(reported(context, findings, head, style), nl=False)
+        click.echo(reported(context, less_allowed(findings, head), head, style), nl=False)
         context.exit(WRONG)
     click.echo(_rendered(style, comparison), nl=False)
     context.exit(DIFFERENT if tell and (comparison.changed or comparison.notes) else 0)
@@ -111,7 +112,7 @@ def _across(context: click.Context, names: tuple[str, ...], ref: str, style: str
     compiled = tuple(compile_environment(tree, name) for name in chosen(tree, names))
     findings = gather(compiled)
     if findings.failed:
-        click.echo(reported(context, findings, tree, style), nl=False)
+        click.echo(reported(context, less_allowed(findings, tree), tree, style), nl=False)
         return WRONG
     rows = matrix(compiled)
     show = {"json": document, "markdown": markdown}.get(style, text)

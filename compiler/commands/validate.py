@@ -12,10 +12,10 @@ from compiler.cli import (
     directory,
     environments_argument,
     format_option,
+    less_allowed,
     ref_option,
     reported,
     set_option,
-    today,
     tree_of,
 )
 from compiler.errors import UsageError
@@ -96,11 +96,10 @@ def _found(
     assignments: tuple[str, ...] = (),
     kubernetes: tuple[str, ...] = (),
 ) -> "Findings":
-    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
 
     compiled = compile_trees(context, tree, environments, assignments, kubernetes=kubernetes)
-    return allow(gather(compiled), tree, today())
+    return less_allowed(gather(compiled), tree)
 
 
 def _mended(context: click.Context) -> "tuple[Edit, ...]":

@@ -14,6 +14,7 @@ from compiler.cli import (
     directory,
     environment_argument,
     format_option,
+    less_allowed,
     ref_option,
     reported,
     set_option,
@@ -66,7 +67,8 @@ def why(
     (name,) = chosen(tree, (environment,))
     compiled = compile_environment(tree, name, settings_of(assignments))
     if compiled.bundle is None:
-        click.echo(reported(context, gather([compiled]), tree, "text"), nl=False, err=True)
+        findings = less_allowed(gather([compiled]), tree)
+        click.echo(reported(context, findings, tree, "text"), nl=False, err=True)
         context.exit(WRONG)
     explanations = explained(compiled, thing, steps(field) if field else ())
     if field is None:

@@ -115,16 +115,15 @@ def read_commit(settings: "Settings") -> "Revision":
 
 def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit:
     """The environment compiled at a revision; with errors in its specs they are printed and the command ends with 2."""
-    from compiler.cli import today
+    from compiler.cli import less_allowed
     from compiler.pipeline import compile_environment
-    from compiler.reports.allow import allow
     from compiler.reports.gather import gather
     from compiler.reports.text import many, render
 
     tree = revision.tree()
     demand_environment(tree, name)
     compiled = compile_environment(tree, name)
-    findings = allow(gather([compiled]), tree, today())
+    findings = less_allowed(gather([compiled]), tree)
     if compiled.bundle is None or compiled.environment is None:
         click.echo(render(findings, tree, colour=colour(err=True)), nl=False, err=True)
         context.exit(WRONG)

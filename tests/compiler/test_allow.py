@@ -13,6 +13,7 @@ from compiler.reports.allowance import allowances
 from compiler.reports.findings import Findings
 from compiler.reports.gather import gather
 from compiler.trees.folder import FolderTree
+from tests.scenarios.repository import make
 
 TODAY = "2026-11-21"
 FILE = "environments/dev/objects/monitor.yaml"
@@ -123,3 +124,38 @@ def test_a_file_that_cannot_be_read_allows_nothing() -> None:
     assert len(allowances("a.yaml", comment)) == 1
     assert allowances("a.yaml", comment + b"\xff") == ()
     assert allowances("a.yaml", comment + b"}") == ()
+
+
+PROVIDER = "apiVersion: roster.dev/v1alpha1\nkind: Provider\nmetadata: {name: echo}\nspec:\n  type: mock"
+SAID_TWICE = {
+    **{path: file.content.decode() for path, file in fleet().items()},
+    "environments/shared/echo.yaml": f"{PROVIDER}\n  models: {{any: {{}}}}\n",
+    "environments/prod/environment.yaml": """\
+apiVersion: roster.dev/v1alpha1
+kind: Environment
+metadata: {name: prod}
+spec: {fleet: acme, bases: [../shared], target: {directory: {path: prod}}, namespace: agents}
+""",
+    "environments/prod/broken.yaml": PROVIDER.replace("echo", "broken"),
+    "environments/prod/echo.yaml": PROVIDER,
+}
+COMMANDS = (
+    "validate",
+    "compile prod",
+    "diff HEAD~1..HEAD",
+    "diff --environments dev prod",
+    "why prod Provider/echo",
+    "plan prod",
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_that_shows_findings_passes_over_what_is_allowed(tmp_path: Path, words: str) -> None:
+    repository = make(tmp_path, {})
+    repository.commit(SAID_TWICE)
+    repository.commit({})
+    assert "warning[R0409]" in repository.roster(*words.split(), code=2)
+    repository.commit({"environments/prod/echo.yaml": f"{PROVIDER} # roster: allow R0409: the base may change\n"})
+    told = repository.roster(*words.split(), code=2)
+    assert "warning[" not in told
+    assert "1 error and 1 warning allowed in 1" in told
