@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from compiler.kube_object import ObjectKey
+from compiler.review.affected import agents_among
 from compiler.review.fields import FieldChange
 from compiler.span import Span
 from compiler.spec_key import SpecKey
@@ -132,7 +133,7 @@ class Review:
     @property
     def affected(self) -> int:
         """How many agents change themselves, or have objects that change."""
-        return len({effect.spec for effect in self.effects if effect.spec.kind == "Agent"})
+        return len(agents_among(effect.spec for effect in self.effects))
 
     def count(self, *actions: Action) -> int:
         """How many objects come to one of these actions."""

@@ -7,6 +7,7 @@ from typing import Any
 from compiler.compiled import Compiled
 from compiler.kube_object import KubeObject, ObjectKey
 from compiler.naming import FAMILY
+from compiler.review.affected import agents_among
 from compiler.review.blame import Blame
 from compiler.review.effect import Action, FieldEffect, ObjectEffect, Review, Risk, SpecEffect
 from compiler.review.fields import changes, opened
@@ -28,7 +29,7 @@ def review(base: Compiled | None, head: Compiled | None) -> Review:
         action=_action(base, head, effects),
         effects=tuple(sorted(effects, key=lambda item: (-item.risk, item.spec))),
         unchanged=sides.unchanged(),
-        agents=sum(key.kind == "Agent" for key in sides.specs()),
+        agents=len(agents_among(sides.specs())),
         patches=_patches(sides.new_records),
     )
 

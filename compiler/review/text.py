@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from compiler.review.affected import in_words
 from compiler.review.alike import alike
 from compiler.review.change_lines import change_lines, is_text
 from compiler.review.effect import Action, Comparison, FieldEffect, ObjectEffect, Review, SpecEffect
@@ -59,7 +60,7 @@ def summary(review: Review) -> str:
     )
     kept = review.count(Action.REPLACE, Action.RETIRE)
     parts = [f"{count:,} to {word}" for word, count in counts] + ([f"{kept} kept for a rollback"] if kept else [])
-    agents = f"{review.affected} of {review.agents} agent{'' if review.agents == 1 else 's'} affected"
+    agents = in_words(review.affected, review.agents)
     carried = f"   {patches(review)}." if review.patches else ""
     return f"Diff: {', '.join(parts)}, {review.unchanged:,} unchanged.   {agents}.{carried}"
 

@@ -7,6 +7,7 @@ from compiler.bundle import Bundle
 from compiler.compiled import Compiled
 from compiler.kube_object import ObjectKey
 from compiler.object_path import object_path
+from compiler.review.affected import affected
 from compiler.review.change_lines import change_lines
 from compiler.review.fields import ABSENT
 from compiler.review.fields import FieldChange as Shown
@@ -42,7 +43,7 @@ def plan_text(report: Report, bundle: Bundle, compiled: Compiled, title: str, *,
 
 
 def summary(plan: Plan, bundle: Bundle) -> str:
-    """`Plan: 3 to create, 0 to update, 0 to delete, 214 unchanged.   1 of 31 specs affected.`"""
+    """`Plan: 3 to create, 0 to update, 0 to delete, 214 unchanged.   1 of 31 agents affected.`"""
     counts = (
         ("create", len(plan.of(Action.CREATE))),
         ("update", len(plan.of(Action.UPDATE)) + len(plan.hand_backs)),
@@ -52,9 +53,9 @@ def summary(plan: Plan, bundle: Bundle) -> str:
     parts = [f"{count:,} to {word}" for word, count in counts if count or word != "recreate"]
     for word, action in (("held", Action.HOLD), ("kept", Action.KEEP)):
         parts += [f"{len(plan.of(action)):,} {word}"] if plan.of(action) else []
-    affected = {change.spec for change in _all(plan) if change.action is not Action.KEEP}
-    total = len({record.spec for record in bundle.records} | affected)
-    return f"Plan: {', '.join(parts)}, {plan.unchanged:,} unchanged.   {len(affected)} of {total} specs affected."
+    changed = (change.spec for change in _all(plan) if change.action is not Action.KEEP)
+    touched = affected(changed, (record.spec for record in bundle.records))
+    return f"Plan: {', '.join(parts)}, {plan.unchanged:,} unchanged.   {touched}."
 
 
 def _all(plan: Plan) -> tuple[Change, ...]:

@@ -14,6 +14,7 @@ import pytest
 
 from reconciler.targets.directory import DirectoryTarget
 from reconciler.unit import Unit
+from tests.scenarios.fleet import agent
 
 ENVIRONMENT = """\
 apiVersion: roster.dev/v1alpha1
@@ -161,6 +162,19 @@ def test_a_change_is_shown_field_by_field_and_applied(roster: Roster, fleet: Pat
     assert roster("sync", "dev").returncode == 0
     assert "welcome" in greeting.read_text()
     assert roster("plan", "dev", "--exit-code").returncode == 0
+
+
+def test_plan_and_diff_count_the_same_agents(roster: Roster, fleet: Path) -> None:
+    for name in ("support", "triage"):
+        for path, text in agent(name).items():
+            commit(fleet, path.replace("/prod/", "/dev/"), text)
+    assert roster("plan", "dev").stdout.endswith("   2 of 2 agents affected.\n")
+    roster("sync", "dev")
+    assert roster("plan", "dev").stdout.endswith("   0 of 2 agents affected.\n")
+    commit(fleet, "environments/dev/prompts/support.md", "Be brief.\n")
+    planned, compared = roster("plan", "dev").stdout, roster("diff", "HEAD~1..HEAD").stdout
+    assert planned.endswith("   1 of 2 agents affected.\n")
+    assert compared.endswith("   1 of 2 agents affected.\n")
 
 
 def test_what_leaves_git_is_deleted_and_a_strangers_file_survives(roster: Roster, fleet: Path, greeting: Path) -> None:
