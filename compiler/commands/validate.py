@@ -1,5 +1,6 @@
 """roster validate: the specs of a work folder or a commit -> everything that is wrong with them."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -99,7 +100,7 @@ def _found(
     from compiler.reports.gather import gather
 
     compiled = compile_trees(context, tree, environments, assignments, kubernetes=kubernetes)
-    return less_allowed(gather(compiled), tree)
+    return replace(less_allowed(gather(compiled), tree), kubernetes=kubernetes)
 
 
 def _mended(context: click.Context) -> "tuple[Edit, ...]":

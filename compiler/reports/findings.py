@@ -15,9 +15,10 @@ class Findings:
     """The environments that were compiled, sorted."""
     failed: tuple[str, ...]
     """Those of them that have an error, sorted."""
-
     allowed: tuple[Diagnostic, ...] = ()
     """The warnings that a comment in a file allows; they are none of the diagnostics."""
+    kubernetes: tuple[str, ...] = ()
+    """The Kubernetes versions that all were judged by, oldest first; empty where each environment's own were meant."""
 
     @property
     def errors(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.object_schemas.kubernetes_schemas import said
 from compiler.reports.excerpt import Excerpt, excerpt, printable
 from compiler.reports.findings import Findings
 from compiler.reports.mistakes import Mistake, mistakes
@@ -32,18 +33,18 @@ def summary(findings: Findings) -> str:
 
 
 def _summary(findings: Findings) -> str:
-    checked, failed = findings.environments, findings.failed
+    checked = findings.environments
     allowed = f"{many(len(findings.allowed), 'warning')} allowed" if findings.allowed else ""
     if not findings.diagnostics:
-        verb, aside = "is" if len(checked) == 1 else "are", f" ({allowed})" if allowed else ""
-        return f"{many(len(checked), 'environment')} {verb} valid: {', '.join(checked)}{aside}" if checked else _NOTHING
+        aside = f" ({allowed})" if allowed else ""
+        return f"{_valid(findings)}: {', '.join(checked)}{aside}" if checked else _NOTHING
     found = mistakes(findings.diagnostics)
     counts = [count for severity in Severity if (count := _count(found, severity))]
     counts += [allowed] if allowed else []
     seen = {name for item in findings.diagnostics for name in item.environments}
     where = ("" if len(seen) == len(checked) else f"{len(seen)} of ") + many(len(checked), "environment")
     code = findings.diagnostics[0].code
-    return f"{_and(counts)} in {where}. {_verdict(failed, checked)} `roster explain {code}` says more."
+    return f"{_and(counts)} in {where}. {_verdict(findings)} `roster explain {code}` says more."
 
 
 def _count(found: tuple[Mistake, ...], severity: Severity) -> str:
@@ -57,10 +58,20 @@ def _count(found: tuple[Mistake, ...], severity: Severity) -> str:
 _NOTHING = "There is nothing to check: no folder below environments/ has an environment.yaml that is not abstract."
 
 
-def _verdict(failed: tuple[str, ...], checked: tuple[str, ...]) -> str:
-    if not failed:
-        return "Everything compiles."
-    well = [name for name in checked if name not in failed]
+def _valid(findings: Findings) -> str:
+    """`2 environments are valid`, `1 environment is valid for Kubernetes 1.33 to 1.36`."""
+    count = len(findings.environments)
+    return f"{many(count, 'environment')} {'is' if count == 1 else 'are'} valid{_judged(findings)}"
+
+
+def _judged(findings: Findings) -> str:
+    return f" for Kubernetes {said(findings.kubernetes)}" if findings.kubernetes else ""
+
+
+def _verdict(findings: Findings) -> str:
+    if not findings.failed:
+        return f"Everything compiles{_judged(findings)}."
+    well = [name for name in findings.environments if name not in findings.failed]
     return f"{', '.join(well)} compile{'s' if len(well) == 1 else ''}." if well else "Nothing was compiled."
 
 

@@ -11,6 +11,7 @@ from compiler.pipeline import compile_environment
 from compiler.reports.gather import gather
 from compiler.reports.text import render
 from compiler.trees.folder import FolderTree
+from tests.scenarios.repository import make
 
 ENVIRONMENT = """\
 apiVersion: roster.dev/v1alpha1
@@ -156,6 +157,26 @@ spec:
   containers:
   - {name: web, image: web, restartPolicy: 5}
 """
+
+
+@pytest.mark.parametrize(
+    ("asked", "objects", "last"),
+    [
+        ("", "", "1 environment is valid: dev"),
+        ("1.36", "", "1 environment is valid for Kubernetes 1.36: dev"),
+        ("1.33..1.36", "", "1 environment is valid for Kubernetes 1.33 to 1.36: dev"),
+        ("1.33,1.36", OBJECTS.partition("---")[0], "1 warning in 1 environment. Everything compiles for Kubernetes 1.33, 1.36."),
+        ("1.33,1.36", OBJECTS, "4 errors and 2 warnings in 1 environment. Nothing was compiled."),
+    ],
+)
+def test_validate_says_by_which_versions_it_judged_what_it_calls_valid(
+    tmp_path: Path, asked: str, objects: str, last: str
+) -> None:
+    repository = make(tmp_path, {})
+    repository.write({"environments/dev/environment.yaml": ENVIRONMENT, "environments/dev/objects/a.yaml": objects})
+    words = ("--kubernetes", asked) if asked else ()
+    told = repository.roster("validate", *words, code=None).splitlines()[-1]
+    assert told.partition(" `roster explain")[0] == last
 
 
 def printed(folder: Path, objects: str, *kubernetes: str) -> str:
