@@ -127,7 +127,7 @@ def tree_of(context: click.Context, ref: str | None) -> "Tree":
 
 def chosen(tree: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
     """The environments that are meant: those named, or all. Raises UsageError for one that cannot be compiled."""
-    from compiler.fleet import environment_names
+    from compiler.fleet import environment_names, why_none
 
     known = environment_names(tree)
     if not (names or known):
@@ -137,8 +137,7 @@ def chosen(tree: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
         )
     for name in names:
         if name not in known and tree.entries(f"environments/{name}"):
-            others = f"there are: {', '.join(known)}"
-            raise UsageError(f"environment {name} is abstract, or has no environment.yaml", others)
+            raise UsageError(why_none(tree, name), f"there are: {', '.join(known)}" if known else "")
     return tuple(dict.fromkeys(names)) or known
 
 

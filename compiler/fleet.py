@@ -1,4 +1,4 @@
-"""Fleet: a tree -> the names of the environments it declares."""
+"""Fleet: a tree -> the names of the environments it declares, and why a name is none of them."""
 
 from compiler.tree import Tree
 from compiler.yaml_reader import MAX_BYTES, load
@@ -15,6 +15,15 @@ def environment_names(tree: Tree) -> tuple[str, ...]:
         if len(parts) == 3 and parts[2] == "environment.yaml" and not _is_abstract(tree, entry.path, entry.size):
             names.append(parts[1])
     return tuple(sorted(names))
+
+
+def why_none(tree: Tree, name: str) -> str:
+    """Why no environment of this name can be compiled, for one that is none of the names: what a message says."""
+    folder = f"{ENVIRONMENTS}/{name}"
+    entries = {entry.path for entry in tree.entries(folder)}
+    if f"{folder}/environment.yaml" in entries:
+        return f"environment {name} is abstract: a base of others, with no target of its own"
+    return f"{folder} has no environment.yaml" if entries else f"there is no environment named {name}"
 
 
 def _is_abstract(tree: Tree, path: str, size: int) -> bool:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from compiler.errors import RosterError, TargetError, UsageError
-from compiler.fleet import environment_names
+from compiler.fleet import environment_names, why_none
 from reconciler.backoff import Backoff
 from reconciler.declared_environment import declared_environment
 from reconciler.fetch import fetch
@@ -104,8 +104,8 @@ class _Loop:
     def _check(self, revision: Revision, names: tuple[str, ...], declared: tuple[str, ...]) -> None:
         unknown = [name for name in names if name not in declared]
         if unknown or not names:
-            what = f"no environment named {unknown[0]}" if unknown else "no environment"
-            raise UsageError(f"{revision.short} has {what}", f"there are: {', '.join(declared)}" if declared else "")
+            why = why_none(revision.tree(), unknown[0]) if unknown else "there is no environment"
+            raise UsageError(f"{revision.short}: {why}", f"there are: {', '.join(declared)}" if declared else "")
 
     def _failed(self, error: RosterError) -> float:
         """Say it once, have it told on the targets, and wait longer each time."""

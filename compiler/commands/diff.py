@@ -146,14 +146,14 @@ def _by_compiler(
 
 def _either(base: "Tree", head: "Tree", names: tuple[str, ...]) -> tuple[str, ...]:
     """The environments to compare: those named, or all of both sides. Raises UsageError for one that neither has."""
-    from compiler.fleet import environment_names
+    from compiler.fleet import environment_names, why_none
     from compiler.suggestion import did_you_mean
 
     known = sorted({*environment_names(base), *environment_names(head)})
     for name in names:
         if name not in known:
             listed = f"there are: {', '.join(known)}" if known else "neither commit declares an environment"
-            raise UsageError(f"there is no environment named {name}", did_you_mean(name, known) or listed)
+            raise UsageError(why_none(head, name), did_you_mean(name, known) or listed)
     return names or tuple(known)
 
 

@@ -136,16 +136,15 @@ def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit
 def demand_environment(tree: Any, name: str) -> None:
     """Raise UsageError unless the tree declares this environment and it can be compiled."""
     from compiler.fleet import environment_names as names
+    from compiler.fleet import why_none
     from compiler.suggestion import did_you_mean
 
     known = names(tree)
-    if name in known:
-        return
-    if tree.entries(f"environments/{name}"):
-        others = f"there are: {', '.join(known)}"
-        raise UsageError(f"environment {name} is abstract, or has no environment.yaml", others)
-    listed = f"there are: {', '.join(known)}" if known else "the commit has no environments/NAME/environment.yaml"
-    raise UsageError(f"{tree.name} has no environment named {name}", did_you_mean(name, known) or listed)
+    if name not in known:
+        listed = (
+            f"there are: {', '.join(known)}" if known else "write environments/NAME/environment.yaml, and commit it"
+        )
+        raise UsageError(f"{tree.name}: {why_none(tree, name)}", did_you_mean(name, known) or listed)
 
 
 def mention_uncommitted(context: click.Context, settings: "Settings", verb: str) -> None:

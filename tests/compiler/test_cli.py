@@ -368,7 +368,17 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "an abstract one": (
         ("compile", "base"),
-        "error: environment base is abstract, or has no environment.yaml\n  = help: there are: dev, prod\n",
+        "error: environment base is abstract: a base of others, with no target of its own\n"
+        "  = help: there are: dev, prod\n",
+    ),
+    "the same to compare with another": (
+        ("diff", "main..HEAD", "base"),
+        "error: environment base is abstract: a base of others, with no target of its own\n"
+        "  = help: there are: dev, prod\n",
+    ),
+    "a folder that is no environment": (
+        ("compile", "files"),
+        "error: environments/files has no environment.yaml\n  = help: there are: dev, prod\n",
     ),
     "a ref that does not exist": (
         ("validate", "--ref", "mian"),
@@ -405,6 +415,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_gets_one_clear_message_and_exit_code_2(fleet: Fleet, mistake: str) -> None:
     arguments, message = MISTAKES[mistake]
+    fleet.commit({"environments/files/system.md": "Be kind."})
     shown, errors = fleet.roster(*arguments, code=2)
     assert shown == ""
     assert errors.startswith(message.replace("PLACE", str(fleet.place)))

@@ -165,7 +165,11 @@ spec:
         ("", "", "1 environment is valid: dev"),
         ("1.36", "", "1 environment is valid for Kubernetes 1.36: dev"),
         ("1.33..1.36", "", "1 environment is valid for Kubernetes 1.33 to 1.36: dev"),
-        ("1.33,1.36", OBJECTS.partition("---")[0], "1 warning in 1 environment. Everything compiles for Kubernetes 1.33, 1.36."),
+        (
+            "1.33,1.36",
+            OBJECTS.partition("---")[0],
+            "1 warning in 1 environment. Everything compiles for Kubernetes 1.33, 1.36.",
+        ),
         ("1.33,1.36", OBJECTS, "4 errors and 2 warnings in 1 environment. Nothing was compiled."),
     ],
 )

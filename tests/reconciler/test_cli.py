@@ -315,11 +315,12 @@ def test_errors_in_specs_are_shown_and_nothing_is_done(roster: Roster, fleet: Pa
         (("plan",), "Missing argument"),
         (("plan", "dev", "--nonsense"), "No such option"),
         (("snyc", "dev"), "did you mean sync?"),
-        (("install",), "name an environment, or a kubeconfig context with --context"),
+        (("install",), "name an environment with target.kubernetes, or a kubeconfig context with --context"),
         (("install", "dve"), "did you mean dev?"),
         (("install", "dev"), "environment dev is applied to no cluster"),
         (("schema", "pull", "dev"), "environment dev is applied to no cluster"),
         (("status", "nowhere"), "no environment named nowhere"),
+        (("run", "nowhere"), "no environment named nowhere"),
     ],
 )
 def test_wrong_words_end_with_two_and_a_hint(roster: Roster, words: tuple[str, ...], told: str) -> None:
