@@ -1,5 +1,6 @@
 """GitTree: a commit straight from Git's object store as a Tree; and what a revision's name means."""
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,11 +157,11 @@ def resolve(repository: Path | str, ref: str) -> str:
     _demand_repository(place)
     if "is ambiguous" in answer.error:
         remedy = "say refs/heads/… or refs/tags/…, or more letters of the commit"
-        raise UsageError(f"the ref {ref} is ambiguous in {place}", remedy)
+        raise UsageError(f"the ref {ref} is ambiguous in {_named(place)}", remedy)
     if run_git(place, "rev-parse", "--verify", "--quiet", "HEAD").code and not _refs(place):
         remedy = "commit the fleet first: git add . && git commit"
-        raise UsageError(f"the repository {place} has no commits yet", remedy)
-    raise UsageError(f"the ref {ref} does not exist in {place}", nearest_ref(ref, _refs(place)))
+        raise UsageError(f"{_named(place)} has no commits yet", remedy)
+    raise UsageError(f"the ref {ref} does not exist in {_named(place)}", nearest_ref(ref, _refs(place)))
 
 
 def nearest_ref(ref: str, known: tuple[str, ...]) -> str:
@@ -226,19 +227,25 @@ def _demand_repository(place: Path) -> None:
         return
     if "dubious ownership" in answer.error:
         remedy = f"if you trust it: git config --global --add safe.directory {place.resolve()}"
-        raise UsageError(f"the repository {place} belongs to another user, so git does not read it", remedy)
+        raise UsageError(f"{_named(place)} belongs to another user, so git does not read it", remedy)
     remedy = "run roster in the repository of a fleet, or give it with -C DIR"
-    raise UsageError(f"{place} is not a Git repository", remedy)
+    raise UsageError(f"{_named(place, 'folder')} is not a Git repository", remedy)
+
+
+def _named(place: Path, what: str = "repository") -> str:
+    """`this repository`, `the repository fleets/acme`: seen from the current folder, or in full if shorter."""
+    near = os.path.relpath(place)
+    return f"this {what}" if near == "." else f"the {what} {min(str(place), near, key=len)}"
 
 
 def _missing(repository: Path, sha: str) -> TargetError:
     remedy = "the clone may be partial or damaged: run `git fetch --refetch` in it"
-    return TargetError(f"the object {sha[:10]} of {repository} is missing", remedy)
+    return TargetError(f"the object {sha[:10]} of {_named(repository)} is missing", remedy)
 
 
 def _unreadable(repository: Path, answer: Answer) -> RosterError:
     _demand_repository(repository)
-    return TargetError(f"git could not read {repository}: {first_line(answer.error)}")
+    return TargetError(f"git could not read {_named(repository)}: {first_line(answer.error)}")
 
 
 def first_line(error: str) -> str:

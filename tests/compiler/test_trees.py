@@ -282,6 +282,43 @@ def test_every_name_of_a_commit_is_understood(fleet: Path, ref: str) -> None:
     assert resolve(fleet, head(fleet)[:8]) == head(fleet)
 
 
+@pytest.mark.parametrize(
+    ("here", "given", "named"),
+    [
+        (".", ".", "this repository"),
+        ("..", "fleet", "the repository fleet"),
+        ("../..", "TOP/fleet", "the repository TOP/fleet"),
+        ("environments/dev", ".", "the repository ../.."),
+        ("environments/dev", "../..", "the repository ../.."),
+        ("../other", "../fleet", "the repository ../fleet"),
+        ("/", "WHOLE", "the repository WHOLE"),
+    ],
+)
+def test_a_repository_is_named_as_seen_from_here(
+    fleet: Path, monkeypatch: pytest.MonkeyPatch, here: str, given: str, named: str
+) -> None:
+    words = {"TOP": fleet.parent.name, "WHOLE": str(fleet).removeprefix("/")}
+    for word, meant in words.items():
+        given, named = given.replace(word, meant), named.replace(word, meant)
+    (fleet / here).mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(fleet / here)
+    with pytest.raises(UsageError) as raised:
+        resolve(top_and_folder(given)[0], "nowhere")
+    assert raised.value.message == f"the ref nowhere does not exist in {named}"
+
+
+def test_a_place_far_away_is_named_in_full(fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/usr/bin")
+    with pytest.raises(UsageError, match=rf"^the ref nowhere does not exist in the repository {fleet}$"):
+        resolve(fleet, "nowhere")
+
+
+def test_a_folder_that_is_no_repository_is_named_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"^this folder is not a Git repository$"):
+        top_and_folder(".")
+
+
 def test_a_repository_without_commits_is_said(empty: Path) -> None:
     with pytest.raises(UsageError, match="has no commits yet"):
         head(empty)

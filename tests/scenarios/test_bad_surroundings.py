@@ -39,7 +39,7 @@ def test_a_repository_without_commits_is_said(tmp_path, words):
 def test_a_ref_that_does_not_exist_is_said_with_the_nearest(local):
     before = on_target(local)
     told = refused(local, "sync", "prod", "--ref", "mian", code=2)
-    assert told.messages == [f"error: the ref mian does not exist in {local.path}"]
+    assert told.messages == [f"error: the ref mian does not exist in the repository {local.path}"]
     assert "did you mean main?" in told.error
     assert on_target(local) == before
 
