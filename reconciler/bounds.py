@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from compiler.kube_object import ObjectKey
 from reconciler.reach import Reach
 
 
@@ -13,5 +14,5 @@ class Bounds:
     """Namespaces and cluster-scoped kinds that may be written."""
     allow_empty: bool = False
     """True if a bundle without objects may prune everything."""
-    adopt: tuple[str, ...] = ()
-    """Strangers that become ours, as KIND/NAME."""
+    adopt: frozenset[ObjectKey] = frozenset()
+    """Objects that become ours if they are a stranger's."""

@@ -23,10 +23,12 @@ WORKERS = 8
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "ReplicaSet"})
 
 
-def look(bundle: Bundle, inventory: Inventory, target: Target, adopt: Iterable[str] = ()) -> Observations:
+def look(
+    bundle: Bundle, inventory: Inventory, target: Target, adopt: frozenset[ObjectKey] = frozenset()
+) -> Observations:
     """See every object of the bundle and the inventory; requests grow only with the objects that are not as desired.
 
-    `adopt` names the strangers (KIND/NAME) that are to become ours; all others are only noted.
+    `adopt` are strangers that are to become ours; all others are only noted.
     """
     gone = leaving(bundle, inventory)
     wanted = [Named(item.key, item.api_version) for item in bundle.objects]
@@ -39,7 +41,7 @@ def look(bundle: Bundle, inventory: Inventory, target: Target, adopt: Iterable[s
     return Observations(
         objects={
             **{owned.key: _departing(readings[owned.key]) for owned in gone},
-            **_wanted(bundle, readings, claims, _Eyes(target, inventory, frozenset(map(str.lower, adopt)))),
+            **_wanted(bundle, readings, claims, _Eyes(target, inventory, adopt)),
         },
         claims=claims,
         references=target.references(namespaces) if families else {},
@@ -64,7 +66,7 @@ def _not_found(reading: Reading) -> Observation:
 class _Eyes:
     target: Target
     inventory: Inventory
-    adopt: frozenset[str]
+    adopt: frozenset[ObjectKey]
 
 
 def _wanted(
@@ -96,7 +98,7 @@ def _defined_kinds(objects: Iterable[KubeObject]) -> frozenset[tuple[str, str]]:
 def _present(item: KubeObject, live: Live, owned: Owned | None, claims: Iterable[Claim], eyes: _Eyes) -> Observation:
     intended = hand_over(item, live, claims)
     desired = orjson.loads(intended.body)
-    stranger = not belongs(live, owned, eyes.inventory.unit) and str(item.key).lower() not in eyes.adopt
+    stranger = not belongs(live, owned, eyes.inventory.unit) and item.key not in eyes.adopt
     if stranger or _known_equal(item, desired, live, owned):
         return Present(live=live, fingerprint=fingerprint(live), equal=True)
     return _rehearse(intended.body, live, eyes.target)

@@ -34,8 +34,8 @@ class Request:
     """What that revision compiles to."""
     allow_empty: bool = False
     """True if a bundle without objects may prune everything."""
-    adopt: tuple[str, ...] = ()
-    """Strangers that become ours, as KIND/NAME."""
+    adopt: frozenset[ObjectKey] = frozenset()
+    """Objects that become ours if they are a stranger's."""
     settle_seconds: float = 300.0
     """How long to wait until everything is healthy; 0 looks once and does not wait."""
     answer_seconds: float = 20.0

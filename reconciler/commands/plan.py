@@ -46,6 +46,7 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
       roster plan prod --ref origin/main  another one
       roster plan prod --exit-code        for a script: 1 if anything would change
     """
+    from reconciler.adopted import adopted
     from reconciler.change import Action
     from reconciler.connect import connect
     from reconciler.reconcile import reconcile
@@ -60,7 +61,7 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
     commit = commit_of(context, revision, environment)
     target = connect(commit.declared.target, settings)
     which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)
-    consent = {"adopt": tuple(flags["adopt"]), "allow_empty": flags["allow_empty"]}
+    consent = {"adopt": adopted(flags["adopt"], commit.bundle), "allow_empty": flags["allow_empty"]}
     report = reconcile(Request(which=which, bundle=commit.bundle, **consent), target)
     show = plan_json if style == "json" else plan_text
     if not flags["quiet"]:

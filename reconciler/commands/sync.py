@@ -69,6 +69,7 @@ def sync(context: click.Context, /, environment: str, push_notes: bool, **flags:
 
 def _synced(commit: Commit, environment: str, settings: "Settings", flags: dict[str, Any]) -> "Report":
     """One pass under the lease, its steps told as they happen."""
+    from reconciler.adopted import adopted
     from reconciler.connect import connect
     from reconciler.reconcile import reconcile
     from reconciler.reports.progress import progress
@@ -76,6 +77,7 @@ def _synced(commit: Commit, environment: str, settings: "Settings", flags: dict[
     from reconciler.settings import holder
     from reconciler.unit import Pass, Unit
 
+    adopt = adopted(flags["adopt"], commit.bundle)
     target = connect(commit.declared.target, settings)
     which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)
     live = sys.stdout.isatty() and not flags["quiet"]
@@ -84,7 +86,7 @@ def _synced(commit: Commit, environment: str, settings: "Settings", flags: dict[
         request = Request(
             which=which,
             bundle=commit.bundle,
-            adopt=tuple(flags["adopt"]),
+            adopt=adopt,
             allow_empty=flags["allow_empty"],
             settle_seconds=0.0 if flags["no_wait"] else flags["timeout"],
             halted=stop.is_set,

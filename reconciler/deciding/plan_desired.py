@@ -61,15 +61,11 @@ def _stranger(desired: KubeObject, live: Live, owned: Owned | None, setting: Set
         foreign = foreign_owner(live, setting.unit)
         if foreign:
             return _change(desired, Action.HOLD, f"exists, and belongs to {foreign}")
-        if not _adopted(desired, setting.bounds.adopt):
+        if desired.key not in setting.bounds.adopt:
             return _change(desired, Action.HOLD, f"exists, not ours: --adopt {desired.key} takes it")
     if live.get("metadata", {}).get("deletionTimestamp"):
         return _change(desired, Action.HOLD, "is being deleted: a later pass creates it again")
     return None
-
-
-def _adopted(desired: KubeObject, adopt: Iterable[str]) -> bool:
-    return str(desired.key).lower() in {name.lower() for name in adopt}
 
 
 def _present(desired: KubeObject, seen: Present | Refused, live: Live, setting: Setting) -> Change | None:

@@ -199,8 +199,15 @@ def test_a_strangers_object_of_the_same_name_is_held_until_adopted(roster: Roste
     assert held.returncode == 3
     assert "exists, not ours" in held.stderr
     assert greeting.read_text() == theirs
-    assert roster("sync", "dev", "--adopt", "ConfigMap/greeting").returncode == 0
-    assert "hello" in greeting.read_text()
+    for command in ("plan", "sync"):
+        slip = roster(command, "dev", "-q", "--adopt", "configmap/greting", "--adopt", "ConfigMap/greeting")
+        told = "error: --adopt configmap/greting names no object of dev\n  = help: did you mean ConfigMap/greeting?\n"
+        assert (slip.returncode, slip.stdout, slip.stderr) == (2, "", told)
+    assert "`roster plan dev` shows the names" in roster("sync", "dev", "--adopt", "Pod/x").stderr
+    assert greeting.read_text() == theirs
+    for _ in ("a stranger's", "ours by now"):
+        assert roster("sync", "dev", "--adopt", "configmap/greeting").returncode == 0
+        assert "hello" in greeting.read_text()
 
 
 def test_drift_is_seen_and_corrected(roster: Roster, greeting: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from compiler.spec_key import SpecKey
+from reconciler.adopted import adopted
 from reconciler.errors import ForeignInventory, LeaseHeld, StaleInventory
 from reconciler.inventory import stored, with_objects
 from reconciler.outcome import Happened
@@ -51,7 +52,8 @@ def test_a_stranger_is_found_among_many_without_asking_for_each(fleet, cluster, 
 
 def test_a_stranger_is_adopted_by_name(fleet, cluster, namespace):
     theirs(cluster, namespace, "settings")
-    report = fleet.sync(bundle(config_map("settings", namespace), unit=fleet.unit), adopt=("configmap/settings",))
+    wanted = bundle(config_map("settings", namespace), unit=fleet.unit)
+    report = fleet.sync(wanted, adopt=adopted(["configmap/settings"], wanted))
     assert happened(report) == {"ConfigMap/settings": Happened.UPDATED}
     assert fleet.inventory() == {"ConfigMap/settings"}
     assert cluster.get(f"{maps(namespace)}/settings")["data"] == {"key": "value", "theirs": "x"}
@@ -60,7 +62,8 @@ def test_a_stranger_is_adopted_by_name(fleet, cluster, namespace):
 def test_what_carries_another_fleets_labels_is_never_adopted(fleet, cluster, namespace):
     labels = {"roster.dev/fleet": "umbrella", "roster.dev/environment": "prod"}
     theirs(cluster, namespace, "settings", labels)
-    report = fleet.sync(bundle(config_map("settings", namespace), unit=fleet.unit), adopt=("ConfigMap/settings",))
+    wanted = bundle(config_map("settings", namespace), unit=fleet.unit)
+    report = fleet.sync(wanted, adopt=adopted(["ConfigMap/settings"], wanted))
     assert outcome(report, "ConfigMap/settings").sentence == "exists, and belongs to umbrella/prod"
 
 

@@ -90,8 +90,8 @@ def test_what_is_done_about_a_desired_object(case, item, observation, expected):
 
 def test_a_stranger_is_taken_if_it_is_named():
     observation = seen(MAP, dry_run=live(MAP), **STRANGERS)
-    assert decide(MAP, observation, adopt=("ConfigMap/settings",))[0] == "update"
-    assert decide(MAP, seen(MAP, dry_run=live(MAP), **ANOTHERS), adopt=("ConfigMap/settings",))[0] == "hold"
+    assert decide(MAP, observation, adopt=frozenset({MAP.key}))[0] == "update"
+    assert decide(MAP, seen(MAP, dry_run=live(MAP), **ANOTHERS), adopt=frozenset({MAP.key}))[0] == "hold"
 
 
 def test_an_object_that_lost_its_labels_is_known_by_its_recorded_uid():
