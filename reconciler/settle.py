@@ -16,7 +16,7 @@ from reconciler.target import Named, Target
 from reconciler.unit import Unit
 
 WELL = frozenset({State.HEALTHY, State.SUSPENDED, State.UNKNOWN})
-FINAL = frozenset({"ProgressDeadlineExceeded", "BackoffLimitExceeded", "DeadlineExceeded", "Lost"})
+FINAL = frozenset({"ProgressDeadlineExceeded", "BackoffLimitExceeded", "DeadlineExceeded", "Lost", "Paused"})
 """Reasons that no waiting will change."""
 GONE = Health(State.DEGRADED, "is gone", "Gone")
 

@@ -6,21 +6,31 @@ from reconciler.readiness.observed import behind, condition, message
 from reconciler.readiness.pod_troubles import pod_troubles
 from reconciler.readiness.surroundings import Surroundings
 
+_REVISION = "deployment.kubernetes.io/revision"
+"""The annotation that its controller writes with the first ReplicaSet."""
+
 
 def deployment(live: Live, around: Surroundings) -> Health:
-    """Healthy when every wanted replica is updated, ready and available and no old one is left."""
+    """Healthy when every wanted replica is updated, ready and available and no old one is left.
+
+    One that is paused then is Suspended: it runs what it should. If its pods are of an earlier template it is Degraded,
+    because they stay so, whatever is applied, until somebody resumes it.
+    """
     spec, status = live.get("spec", {}), live.get("status") or {}
     desired, ready = int(spec.get("replicas", 1)), int(status.get("readyReplicas", 0))
-    if spec.get("paused"):
-        return Health(State.SUSPENDED, f"paused with {ready} of {desired} replicas ready", "Paused", ready, desired)
     early = behind(live) or (_unseen() if "observedGeneration" not in status else None)
     if early:
         return Health(early.state, early.sentence, early.reason, ready, desired)
     if desired == 0:
         return _asleep(int(status.get("replicas", 0)), around)
-    sentence = _unfinished(live, desired, ready)
+    sentence, paused = _unfinished(live, desired, ready), spec.get("paused") is True
+    if paused and not sentence:
+        return Health(State.SUSPENDED, f"paused with {ready} of {desired} replicas ready", "Paused", ready, desired)
     if not sentence:
         return Health(State.HEALTHY, f"{ready} of {desired} replicas ready", "Available", ready, desired)
+    if paused and _is_outdated(live):
+        text = f"paused with {sentence}: it is rolled out when it is resumed"
+        return Health(State.DEGRADED, text, "Paused", ready, desired)
     return _explained(live, around, sentence, ready, desired)
 
 
@@ -34,6 +44,13 @@ def _asleep(left: int, around: Surroundings) -> Health:
     if around.autoscaler:
         return Health(State.HEALTHY, f"scaled to zero by {around.autoscaler}", "Idle", 0, 0)
     return Health(State.SUSPENDED, "Git asks for 0 replicas", "ScaledToZero", 0, 0)
+
+
+def _is_outdated(live: Live) -> bool:
+    """Whether pods of an earlier template are left, or the template was never rolled out at all."""
+    status = live.get("status") or {}
+    never = _REVISION not in (live["metadata"].get("annotations") or {})
+    return never or int(status.get("updatedReplicas", 0)) < int(status.get("replicas", 0))
 
 
 def _unfinished(live: Live, desired: int, ready: int) -> str:

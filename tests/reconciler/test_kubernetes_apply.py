@@ -8,6 +8,7 @@ from compiler.spec_key import SpecKey
 from reconciler.health import State
 from reconciler.install import install
 from reconciler.outcome import Happened, Outcome
+from reconciler.reports.report_text import is_well
 from reconciler.request import Report
 from tests.controlplane.cluster import Cluster
 from tests.controlplane.rights import rule
@@ -273,6 +274,31 @@ def test_pods_that_do_not_start_are_told_with_numbers(fleet, namespace):
     assert health.state is State.DEGRADED
     assert health.sentence == "0 of 2 replicas ready; ImagePullBackOff on 2 pods: back-off pulling image"
     assert report.status.specs[0].health is State.DEGRADED
+
+
+def test_a_rollout_that_somebody_has_paused_is_told_and_not_waited_for(fleet, cluster, namespace):
+    def synced(image: str):
+        started = time.monotonic()
+        report = fleet.sync(bundle(deployment(namespace=namespace, replicas=2, image=image), unit=fleet.unit))
+        (health,) = report.healths.values()
+        assert time.monotonic() - started < 60, "nothing that is waited for can happen"
+        return health.state, health.sentence, is_well(report)
+
+    assert synced("registry.test/agent:1") == (State.HEALTHY, "2 of 2 replicas ready", True)
+    cluster.kubectl("rollout", "pause", "deployment/support", "-n", namespace)
+    assert synced("registry.test/agent:1") == (State.SUSPENDED, "paused with 2 of 2 replicas ready", True)
+    sentence = "paused with 2 of 2 replicas ready, 0 of them updated: it is rolled out when it is resumed"
+    assert synced("registry.test/agent:2") == (State.DEGRADED, sentence, False)
+    cluster.kubectl("rollout", "resume", "deployment/support", "-n", namespace)
+    assert synced("registry.test/agent:2") == (State.HEALTHY, "2 of 2 replicas ready", True)
+
+
+def test_a_deployment_that_is_born_paused_never_had_a_pod(fleet, namespace):
+    document = deployment(namespace=namespace, replicas=2)
+    born = {**document, "spec": {**document["spec"], "paused": True}}
+    (health,) = fleet.sync(bundle(born, unit=fleet.unit)).healths.values()
+    told = (State.DEGRADED, "paused with 0 of 2 replicas ready: it is rolled out when it is resumed")
+    assert (health.state, health.sentence) == told
 
 
 def test_a_route_and_a_scaled_object_that_no_controller_answers_do_not_make_the_agent_unhealthy(fleet, namespace):

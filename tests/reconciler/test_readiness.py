@@ -72,6 +72,45 @@ def test_a_deployment(live, expected):
     assert of(live) == expected
 
 
+def paused(*numbers, revision="1"):
+    """A Deployment whose rollouts somebody has stopped; without a revision it was made so."""
+    live = deployment(*numbers)
+    annotations = {"deployment.kubernetes.io/revision": revision} if revision else {}
+    return {
+        **live,
+        "metadata": {**live["metadata"], "annotations": annotations},
+        "spec": {"replicas": numbers[0], "paused": True},
+    }
+
+
+RESUMED = "it is rolled out when it is resumed"
+
+
+@pytest.mark.parametrize(
+    ("case", "live", "expected"),
+    [
+        ("rolled out", paused(3, 3, 3, 3, 3), ("Suspended", "paused with 3 of 3 replicas ready")),
+        (
+            "none",
+            paused(3, 3, 0, 3, 3),
+            ("Degraded", f"paused with 3 of 3 replicas ready, 0 of them updated: {RESUMED}"),
+        ),
+        (
+            "one",
+            paused(3, 3, 1, 4, 3),
+            ("Degraded", f"paused with 3 of 3 replicas ready, 1 of them updated: {RESUMED}"),
+        ),
+        ("never", paused(3, 0, 0, 0, 0, revision=""), ("Degraded", f"paused with 0 of 3 replicas ready: {RESUMED}")),
+        ("more replicas", paused(5, 3, 5, 5, 3), ("Progressing", "3 of 5 replicas ready")),
+        ("the first replicas", paused(3, 0, 0, 0, 0), ("Progressing", "0 of 3 replicas ready")),
+        ("no replicas", paused(0, 0, 0, 0, 0), ("Suspended", "Git asks for 0 replicas")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_paused_deployment_is_well_only_if_its_pods_are_of_the_current_template(case, live, expected):
+    assert of(live) == expected
+
+
 def test_a_deployment_scaled_to_zero_by_an_autoscaler_is_idle_and_well():
     assert of(deployment(0, 0, 0, 0, 0), KEDA) == ("Healthy", "scaled to zero by ScaledObject/support")
 
