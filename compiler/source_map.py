@@ -8,7 +8,7 @@ from typing import Any
 
 from compiler.bundle import Bundle
 from compiler.compiled import Compiled
-from compiler.explaining.why import Link, leaves, links_of
+from compiler.explaining.why import Link, links_of, scalars
 from compiler.kube_object import KubeObject
 from compiler.source import FieldPath
 
@@ -33,7 +33,7 @@ def pointer(path: FieldPath) -> str:
 
 
 def _object(compiled: Compiled, item: KubeObject) -> dict[str, Any]:
-    fields = leaves(item.data)
+    fields = scalars(item.data)
     return {
         "apiVersion": item.api_version,
         "kind": item.key.kind,

@@ -86,7 +86,7 @@ def why(compiled: Compiled, thing: str, field: FieldPath) -> tuple[Explanation, 
     links = links_of if isinstance(found, KubeObject) else _of_spec
     return tuple(
         Explanation(name, field_name(leaf), value, tuple(links(compiled, found, leaf)))
-        for leaf, value in leaves(at(data, *path), path)
+        for leaf, value in scalars(at(data, *path), path)
     )
 
 
@@ -157,14 +157,14 @@ def _called(item: Any, number: int) -> str:
     return str(number)
 
 
-def leaves(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
-    """Every value at or below a path, with its path; an empty map or list is a value."""
+def scalars(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
+    """Every scalar at or below a path, in maps and in lists, with its path; an empty map or list counts as one."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from leaves(inner, (*path, key))
+            yield from scalars(inner, (*path, key))
     elif isinstance(value, list | tuple) and value:
         for index, inner in enumerate(value):
-            yield from leaves(inner, (*path, index))
+            yield from scalars(inner, (*path, index))
     else:
         yield path, value
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.emit import emit
-from compiler.explaining.why import leaves
+from compiler.explaining.why import scalars
 from compiler.fleet import environment_names
 from compiler.pipeline import compile_environment
 from compiler.trees.folder import FolderTree
@@ -50,7 +50,7 @@ def checked(document: str) -> None:
     """Every value of a document is found at the line where it stands, and nothing else is."""
     (data,), problems = load(document.encode())
     assert not problems
-    for path, _ in leaves(data):
+    for path, _ in scalars(data):
         line = place_of(document.encode(), 0, path, key=True).line
         assert path_at(document.encode(), line, line) == path, (path, line)
 
@@ -77,7 +77,7 @@ DATA = st.recursive(
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=3), DATA, min_size=1, max_size=3))
 def test_so_does_every_line_of_any_data(data: dict[str, Any]) -> None:
     text = emit([data]).removeprefix("---\n")
-    for path, _ in leaves(data):
+    for path, _ in scalars(data):
         line = place_of(text.encode(), 0, path, key=False).line
         found = path_at(text.encode(), line, line)
         assert path[: len(found)] == found or found[: len(path)] == path

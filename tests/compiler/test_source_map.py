@@ -12,7 +12,7 @@ from jsonschema_rs import Draft202012Validator
 
 from compiler.assets import folder
 from compiler.compiled import Compiled
-from compiler.explaining.why import leaves
+from compiler.explaining.why import scalars
 from compiler.fleet import environment_names
 from compiler.inside import at
 from compiler.pipeline import compile_environment
@@ -36,7 +36,7 @@ def test_every_value_of_every_object_has_an_entry(name: str) -> None:
     assert compiled.bundle is not None
     for item, entry in zip(compiled.bundle.objects, found["objects"], strict=True):
         assert (entry["kind"], entry["name"], entry["namespace"]) == (item.key.kind, item.key.name, item.key.namespace)
-        assert list(entry["fields"]) == [pointer(path) for path, _ in leaves(item.data)]
+        assert list(entry["fields"]) == [pointer(path) for path, _ in scalars(item.data)]
         assert all(entry["fields"].values())
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from compiler.compiled import Compiled
 from compiler.errors import UsageError
-from compiler.explaining.why import Role, why
+from compiler.explaining.why import Role, scalars, why
 from compiler.field_name import field_name, steps
 from compiler.inside import at
+from compiler.layering.merge import leaves
 from compiler.pipeline import compile_environment
 from compiler.source import cause_of
 from compiler.trees.folder import FolderTree
@@ -76,3 +77,14 @@ def test_what_is_not_there_is_told_with_the_nearest_that_is(thing, field, messag
     with pytest.raises(UsageError) as told:
         why(prod, thing, steps(field))
     assert (told.value.message, told.value.help) == (message, help)
+
+
+def test_a_layer_sets_a_list_as_one_leaf_and_why_explains_each_scalar_in_it():
+    data = {"args": ["-v", {"port": 1}], "labels": {}, "name": "web"}
+    assert list(leaves(data)) == [(("args",), ["-v", {"port": 1}]), (("labels",), {}), (("name",), "web")]
+    assert list(scalars(data)) == [
+        (("args", 0), "-v"),
+        (("args", 1, "port"), 1),
+        (("labels",), {}),
+        (("name",), "web"),
+    ]
