@@ -1,6 +1,6 @@
 """The console script `roster`: words on the command line in, one command run, an exit code out.
 
-Only click is imported here: the table below names what each command is, so that `roster --help` stays quick.
+Only click is imported here: the tables below name what each command is, so that `roster --help` stays quick.
 """
 
 import gc
@@ -14,7 +14,9 @@ import click
 
 from compiler import __version__
 
-COMMANDS: dict[str, tuple[str, str, str]] = {
+Row = tuple[str, str, str]
+"""Module, attribute, and the line that --help prints."""
+WITHOUT_TARGET: dict[str, Row] = {
     "init": ("compiler.commands.init", "init", "Make a fleet that validates, or add environments to one."),
     "validate": ("compiler.commands.validate", "validate", "Say what is wrong with the specs, all at once."),
     "compile": ("compiler.commands.compile", "compile", "Print the Kubernetes objects of one environment, as YAML."),
@@ -22,14 +24,19 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "why": ("compiler.commands.why", "why", "Show where the value of a field comes from, line by line."),
     "remap": ("compiler.commands.remap", "remap", "Show what other tools found in compiled files at the specs' lines."),
     "explain": ("compiler.commands.explain", "explain", "Explain a message's code, a kind, a field or a template."),
+    "schema": ("reconciler.commands.schema", "schema", "Write schemas for editors; fetch what a cluster defines."),
+}
+"""What works on the specs, in the order of a day's work; of `schema` only pulling needs a target."""
+WITH_TARGET: dict[str, Row] = {
     "plan": ("reconciler.commands.plan", "plan", "Show what sync would do to the target, and stop there."),
     "sync": ("reconciler.commands.sync", "sync", "Make the target equal a commit, and say how it went."),
     "run": ("reconciler.commands.run", "run", "Keep targets equal to Git until stopped."),
     "status": ("reconciler.commands.status", "status", "Say what is live, whether it is healthy, and if not, why."),
-    "schema": ("reconciler.commands.schema", "schema", "Keep schemas in the repository: for editors, and of clusters."),
     "install": ("reconciler.commands.install", "install", "Prepare a cluster: Roster's definitions and its namespace."),
 }
-"""Command -> module, attribute, and the line that --help prints, in the order of a day's work."""
+"""What works on a target, in the order of a day's work."""
+COMMANDS = WITHOUT_TARGET | WITH_TARGET
+"""All of them: what each is, known without importing it."""
 INTERNAL = 3
 """Exit code of a fault of our own: whatever was asked for cannot be said to be done."""
 
@@ -62,12 +69,10 @@ class LazyGroup(click.Group):
         return super().resolve_command(context, arguments)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands with their lines, from the table alone."""
-        for title, wing in (("Without a target", "compiler."), ("With a target", "reconciler.")):
+        """The commands with their lines, from the tables alone."""
+        for title, commands in (("Without a target", WITHOUT_TARGET), ("With a target", WITH_TARGET)):
             with formatter.section(title):
-                formatter.write_dl(
-                    [(name, line) for name, (module, _, line) in COMMANDS.items() if module.startswith(wing)]
-                )
+                formatter.write_dl([(name, line) for name, (_, _, line) in commands.items()])
 
 
 _FOLDER = click.Path(path_type=Path)
