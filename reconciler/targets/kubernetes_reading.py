@@ -1,6 +1,6 @@
 """Wanted objects in -> Readings out: one LIST a kind and namespace, whatever the number of objects."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,8 @@ from reconciler.targets.kubernetes_resources import Resource, Resources, no_such
 from reconciler.unit import Unit
 
 PAGE = "500"
+GONE = 410
+"""What the server answers to whoever asks about a moment that it no longer knows."""
 FEW = 3
 """So many missing objects are asked for by name; for more it is cheaper to list what names are taken."""
 WORKERS = 8
@@ -47,22 +49,27 @@ class Reader:
             answers = pool.map(lambda shelf: self._shelf(unit, shelf, shelves[shelf]), sorted(shelves))
             return {key: reading for part in answers for key, reading in part.items()}
 
-    def items(
-        self, resource: Resource, namespace: str, labels: str = "", accept: str = JSON
-    ) -> Iterator[dict[str, Any]]:
-        """Every object of a collection, or those with the labels, page by page. Raises Denied or TargetError."""
-        query = {"limit": PAGE, **({"labelSelector": labels} if labels else {})}
+    def items(self, resource: Resource, namespace: str, labels: str = "", accept: str = JSON) -> list[dict[str, Any]]:
+        """Every object of a collection, or those with the labels, as of one moment. Raises Denied or TargetError.
+
+        It is asked for page by page; if the server forgets that moment before the last page, anew and all at once.
+        """
+        chosen = {"labelSelector": labels} if labels else {}
+        found, query = list[dict[str, Any]](), {**chosen, "limit": PAGE}
         while True:
             reply = self._client.request("GET", resource.collection(namespace), query, accept=accept)
+            if reply.status == GONE and "continue" in query:
+                found, query = [], chosen
+                continue
             if reply.status != 200:
                 permission = missing_permission(reply)
                 raise Denied(permission) if permission else TargetError(sentence(reply))
             page = reply.json()
-            yield from page.get("items") or ()
+            found += page.get("items") or ()
             token = page.get("metadata", {}).get("continue")
             if not token:
-                return
-            query["continue"] = token
+                return found
+            query = {**query, "continue": token}
 
     def one(self, resource: Resource, key: ObjectKey) -> Reading:
         """One object by its name."""

@@ -54,6 +54,10 @@ class Proxy:
         path.chmod(0o600)
         return path
 
+    def instead(self, method: str, path: str) -> tuple[int, bytes] | None:
+        """Status and JSON that are answered in the server's place; None if the server is to be asked."""
+        return None
+
     def _counts(self, method: str, path: str) -> bool:
         """Whether this request is the write at which to cut; leases are not counted, dry runs write nothing."""
         if method not in WRITES or "/leases" in path or "dryRun" in path:
@@ -72,6 +76,10 @@ class Proxy:
                 cuts = proxy._counts(self.command, self.path)
                 if proxy.is_cut.is_set() or (cuts and not proxy.after):
                     self._end(cuts)
+                    return
+                said = proxy.instead(self.command, self.path)
+                if said is not None:
+                    self._say(*said)
                     return
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "accept-encoding")}
                 answer = proxy.pool.request(
@@ -96,6 +104,13 @@ class Proxy:
                 for chunk in answer.stream(4096):
                     self.wfile.write(chunk)
                 self.close_connection = True
+
+            def _say(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
             def _end(self, cuts: bool) -> None:
                 if cuts:
