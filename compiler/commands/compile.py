@@ -51,7 +51,7 @@ def compile(
 
     With --output, DIR holds one file for each object, and roster.manifest, which says which files are Roster's. Only
     those are overwritten or removed, and only if nobody has edited them; with any other file in the way nothing is
-    written, and the exit code is 3.
+    written, and the exit code is 3; so it is if a file that no spec makes any more stays, because somebody edited it.
 
     \b
     Examples:

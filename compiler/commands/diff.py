@@ -67,6 +67,8 @@ def diff(
       roster diff --compiler agent_roster-0.2.0-py3-none-any.whl prod
     """
     words = (revisions, *environments) if revisions else environments
+    if across and compiler is not None:
+        raise UsageError("--environments and --compiler are two comparisons", "ask for one after the other")
     if across:
         context.exit(_across(context, words, ref or "HEAD", style, tell=tell))
     if compiler is not None:

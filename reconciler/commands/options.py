@@ -42,9 +42,11 @@ _TARGET = (
     click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own."),
     click.option("--context", "kube_context", metavar="NAME", help="Its context to use instead of the environment's."),
     click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user."),
-    click.option("--namespace", "namespaces", metavar="NS", multiple=True, help="Write to no namespace but these."),
-    click.option("--quiet", "-q", is_flag=True, help="Print nothing but what went wrong."),
 )
+reach_option = click.option(
+    "--namespace", "namespaces", metavar="NS", multiple=True, help="Write to no namespace but these."
+)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print nothing but what went wrong.")
 _CONSENT = (
     click.option("--adopt", metavar="KIND/NAME", multiple=True, help="Take over this object, which is not ours yet."),
     click.option("--allow-empty", is_flag=True, help="Delete everything if the environment has become empty."),
@@ -52,7 +54,7 @@ _CONSENT = (
 
 
 def target_options(command: Decorated) -> Decorated:
-    """The flags that say where commits come from and what may be reached."""
+    """The flags that say where commits come from and which target is meant."""
     return _with(_TARGET, command)
 
 
@@ -90,7 +92,7 @@ def settings_of(context: click.Context, flags: dict[str, Any]) -> "Settings":
 
     directory: Path = context.obj if isinstance(context.obj, Path) else Path()
     location, folder = (flags["source"], "") if flags["source"] else top_and_folder(directory)
-    namespaces = frozenset(flags["namespaces"]) or None
+    namespaces = frozenset(flags.get("namespaces", ())) or None
     return Settings(
         directory=directory,
         root=(flags["root"] or directory / DEFAULT_ROOT).absolute(),

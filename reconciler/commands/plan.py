@@ -12,6 +12,8 @@ from reconciler.commands.options import (
     consent_options,
     environment,
     mention_uncommitted,
+    quiet_option,
+    reach_option,
     read_commit,
     settings_of,
     target_options,
@@ -23,6 +25,8 @@ DIFFERENT = 1
 @click.command(cls=Command)
 @environment
 @target_options
+@reach_option
+@quiet_option
 @consent_options
 @click.option(
     "--format",
@@ -64,7 +68,7 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
     consent = {"adopt": adopted(flags["adopt"], commit.bundle), "allow_empty": flags["allow_empty"]}
     report = reconcile(Request(which=which, bundle=commit.bundle, **consent), target)
     show = plan_json if style == "json" else plan_text
-    if not flags["quiet"]:
-        click.echo(show(report, commit.bundle, commit.compiled, target.title, colour=colour()), nl=False)
     held = bool(report.plan.of(Action.HOLD))
+    if held or style == "json" or not flags["quiet"]:
+        click.echo(show(report, commit.bundle, commit.compiled, target.title, colour=colour()), nl=False)
     context.exit(NOT_DONE if held else DIFFERENT if tell and not report.plan.empty else 0)

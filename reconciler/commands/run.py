@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from compiler.cli import Command
-from reconciler.commands.options import environments, mention_uncommitted, settings_of, target_options
+from reconciler.commands.options import environments, mention_uncommitted, reach_option, settings_of, target_options
 
 
 @click.command(cls=Command)
 @environments
 @target_options
+@reach_option
 @click.option("--in-cluster", metavar="NAME", help="The name by which environments mean the cluster that this runs in.")
 @click.option("--metrics", metavar="ADDRESS", default="", help="Serve Prometheus metrics, such as on 127.0.0.1:9464.")
 @click.option("--push-notes", is_flag=True, help="Push Git notes to where the commits came from.")

@@ -12,6 +12,7 @@ from reconciler.commands.options import (
     colour,
     demand_environment,
     environments,
+    quiet_option,
     read_commit,
     settings_of,
     target_options,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @environments
 @target_options
+@quiet_option
 @click.option(
     "--format",
     "style",
@@ -57,11 +59,13 @@ def status(context: click.Context, /, environments: tuple[str, ...], style: str,
     for name in environments:
         demand_environment(tree, name)
     told = tuple(_told(tree, name, settings) for name in environments or environment_names(tree))
+    unwell = tuple(each for each in told if not each.well)
     if style == "json":
         click.echo(status_json(told), nl=False)
-    elif not flags["quiet"]:
-        click.echo(status_text(told, revision.commit, datetime.now(UTC), colour=colour()), nl=False)
-    context.exit(0 if all(each.well for each in told) else NOT_DONE)
+    elif unwell or not flags["quiet"]:
+        shown = unwell if flags["quiet"] else told
+        click.echo(status_text(shown, revision.commit, datetime.now(UTC), colour=colour()), nl=False)
+    context.exit(NOT_DONE if unwell else 0)
 
 
 def _told(tree: "Tree", name: str, settings: "Settings") -> "Told":

@@ -18,6 +18,8 @@ from reconciler.commands.options import (
     consent_options,
     environment,
     mention_uncommitted,
+    quiet_option,
+    reach_option,
     settings_of,
     target_options,
 )
@@ -30,9 +32,18 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @environment
 @target_options
+@reach_option
+@quiet_option
 @consent_options
 @click.option("--no-wait", is_flag=True, help="End when everything is applied, without waiting until it is healthy.")
-@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(0), default=300.0, help="How long to wait for it.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    help="How long to wait for it.",
+)
 @click.option("--push-notes", is_flag=True, help="Push the Git note about this pass to where the commit came from.")
 @click.pass_context
 def sync(context: click.Context, /, environment: str, push_notes: bool, **flags: Any) -> None:

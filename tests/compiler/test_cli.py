@@ -388,6 +388,10 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
         ("diff", "mian..HEAD"),
         "error: the ref mian does not exist in this repository\n  = help: did you mean main?\n",
     ),
+    "two comparisons at once": (
+        ("diff", "--environments", "dev", "prod", "--compiler", "other.whl"),
+        "error: --environments and --compiler are two comparisons\n",
+    ),
     "no base at all": (
         ("diff", "..HEAD"),
         "error: ..HEAD names no revision to compare with\n  = help: write BASE..HEAD, such as main..HEAD\n",

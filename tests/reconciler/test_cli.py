@@ -302,9 +302,26 @@ def test_machines_get_json(roster: Roster) -> None:
     assert (told["environment"], told["health"], told["synced"], told["well"]) == ("dev", "Healthy", True, True)
 
 
-def test_quiet_says_nothing_when_all_is_well(roster: Roster) -> None:
-    done = roster("sync", "dev", "--quiet")
+@pytest.mark.parametrize("words", [("plan", "dev"), ("sync", "dev"), ("status",)])
+def test_quiet_says_nothing_when_all_is_well_and_what_is_not_when_not(
+    roster: Roster, fleet: Path, greeting: Path, words: tuple[str, ...]
+) -> None:
+    roster("sync", "dev")
+    done = roster(*words, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    commit(fleet, "environments/dev/objects/theirs.yaml", PLAIN.replace("greeting", "theirs"))
+    greeting.with_name("configmap-theirs.yaml").write_text(PLAIN.replace("greeting", "theirs"))
+    roster("sync", "dev")
+    held = roster(*words, "--quiet")
+    assert held.returncode == 3
+    assert "ConfigMap/theirs" in held.stdout + held.stderr
+
+
+@pytest.mark.parametrize("words", [("run", "--quiet"), ("status", "--namespace", "agents")])
+def test_a_flag_that_would_do_nothing_is_refused(roster: Roster, words: tuple[str, ...]) -> None:
+    done = roster(*words)
+    assert done.returncode == 2
+    assert f"No such option '{words[1]}'" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["plan", "sync"])
