@@ -76,7 +76,9 @@ def names_of_environments(context: click.Context, _parameter: click.Parameter, i
     from compiler.fleet import environment_names
     from compiler.trees.folder import FolderTree
 
-    return [name for name in environment_names(FolderTree(directory(context))) if name.startswith(incomplete)]
+    # -C itself: while a shell completes words, no command is run, and none has said which folder is meant.
+    fleet = context.find_root().params.get("directory") or Path()
+    return [name for name in environment_names(FolderTree(fleet)) if name.startswith(incomplete)]
 
 
 environments_argument = click.argument(

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from compiler.cli import Command
-from reconciler.commands.options import environment_names
+from compiler.cli import Command, names_of_environments
 
 
 @click.command(cls=Command)
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=environment_names)
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names_of_environments)
 @click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig context to prepare instead of ENV's.")
 @click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own.")
 @click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compiler.cli import WRONG
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,24 +17,11 @@ if TYPE_CHECKING:
     from reconciler.settings import Settings
     from reconciler.source.revision import Revision
 
-WRONG = 2
-"""Exit code: specs, flags or revision are wrong, and nothing was done."""
 NOT_DONE = 3
 """Exit code: something was not applied, is held, cannot be reached, or is not healthy."""
 Decorated = Callable[..., Any]
 
 
-def environment_names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The environments of the fleet, for the shell's completion."""
-    from compiler.fleet import environment_names as names
-    from compiler.trees.folder import FolderTree
-
-    directory = context.find_root().params.get("directory") or Path()
-    return [name for name in names(FolderTree(directory)) if name.startswith(incomplete)]
-
-
-environment = click.argument("environment", metavar="ENV", shell_complete=environment_names)
-environments = click.argument("environments", metavar="[ENV]...", nargs=-1, shell_complete=environment_names)
 _FOLDER = click.Path(path_type=Path)
 _TARGET = (
     click.option("--ref", metavar="REF", default="HEAD", show_default=True, help="The branch, tag or commit to read."),
@@ -137,11 +125,10 @@ def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit
 
 def demand_environment(tree: Any, name: str) -> None:
     """Raise UsageError unless the tree declares this environment and it can be compiled."""
-    from compiler.fleet import environment_names as names
-    from compiler.fleet import why_none
+    from compiler.fleet import environment_names, why_none
     from compiler.suggestion import did_you_mean
 
-    known = names(tree)
+    known = environment_names(tree)
     if name not in known:
         listed = (
             f"there are: {', '.join(known)}" if known else "write environments/NAME/environment.yaml, and commit it"

@@ -4,13 +4,12 @@ from typing import Any
 
 import click
 
-from compiler.cli import Choice, Command
+from compiler.cli import Command, environment_argument, format_option
 from reconciler.commands.options import (
     NOT_DONE,
     colour,
     commit_of,
     consent_options,
-    environment,
     mention_uncommitted,
     quiet_option,
     reach_option,
@@ -23,19 +22,12 @@ DIFFERENT = 1
 
 
 @click.command(cls=Command)
-@environment
+@environment_argument
 @target_options
 @reach_option
 @quiet_option
 @consent_options
-@click.option(
-    "--format",
-    "style",
-    type=Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print the result.",
-)
+@format_option("text", "json")
 @click.option("--exit-code", "tell", is_flag=True, help="End with exit code 1 if anything would change.")
 @click.pass_context
 def plan(context: click.Context, /, environment: str, style: str, tell: bool, **flags: Any) -> None:

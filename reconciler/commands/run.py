@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from compiler.cli import Command
-from reconciler.commands.options import environments, mention_uncommitted, reach_option, settings_of, target_options
+from compiler.cli import Command, environments_argument
+from reconciler.commands.options import mention_uncommitted, reach_option, settings_of, target_options
 
 
 @click.command(cls=Command)
-@environments
+@environments_argument
 @target_options
 @reach_option
 @click.option("--in-cluster", metavar="NAME", help="The name by which environments mean the cluster that this runs in.")

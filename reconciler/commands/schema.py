@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import Command
+from compiler.cli import Command, names_of_environments
 from compiler.commands.schema import schema
-from reconciler.commands.options import environment_names
 
 if TYPE_CHECKING:
     from reconciler.pulling.keep_pulled import Kept
 
 
 @schema.command(cls=Command, short_help="Fetch what the cluster of ENV defines.")
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=environment_names)
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names_of_environments)
 @click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig context to ask instead of ENV's.")
 @click.option("--kubeconfig", metavar="FILE", help="The kubeconfig to use instead of KUBECONFIG or your own.")
 @click.option("--as", "impersonate", metavar="USER", help="Make every request to the cluster as this user.")

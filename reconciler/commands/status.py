@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import Choice, Command
+from compiler.cli import Command, environments_argument, format_option
 from compiler.errors import RosterError
 from reconciler.commands.options import (
     NOT_DONE,
     colour,
     demand_environment,
-    environments,
     quiet_option,
     read_commit,
     settings_of,
@@ -25,17 +24,10 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@environments
+@environments_argument
 @target_options
 @quiet_option
-@click.option(
-    "--format",
-    "style",
-    type=Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print the result.",
-)
+@format_option("text", "json")
 @click.pass_context
 def status(context: click.Context, /, environments: tuple[str, ...], style: str, **flags: Any) -> None:
     """Say what is live, whether it is healthy, and if not, why.

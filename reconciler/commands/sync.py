@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import Command
+from compiler.cli import Command, environment_argument
 from reconciler.commands.options import (
     NOT_DONE,
     Commit,
     commit_of,
     consent_options,
-    environment,
     mention_uncommitted,
     quiet_option,
     reach_option,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@environment
+@environment_argument
 @target_options
 @reach_option
 @quiet_option

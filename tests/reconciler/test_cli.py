@@ -41,6 +41,7 @@ kind: ConfigMap
 metadata: {name: greeting}
 data: {text: hello}
 """
+ROOT = Path(__file__).parents[2]
 ROSTER = (sys.executable, "-m", "reconciler.cli")
 Roster = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -119,6 +120,37 @@ def test_every_command_teaches(command: str) -> None:
     done = subprocess.run([*ROSTER, command, "--help"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Examples:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("roster", ("init", "validate", "status", "install")),
+        ("roster sync", ("dev",)),
+        ("roster -C big/teams validate", ("east", "west")),
+        ("roster -C big/teams plan", ("east", "west")),
+        ("roster -C big/teams schema pull", ("east", "west")),
+    ],
+)
+def test_the_shell_completes_commands_and_the_environments_of_the_fleet(
+    fleet: Path, line: str, offered: tuple[str, ...]
+) -> None:
+    for name in ("east", "west"):
+        file = fleet / "big/teams/environments" / name / "environment.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(ENVIRONMENT.replace("dev", name))
+    asked = {"_ROSTER_COMPLETE": "bash_complete", "COMP_WORDS": f"{line} ", "COMP_CWORD": str(len(line.split()))}
+    done = subprocess.run(
+        ROSTER,
+        cwd=fleet,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    words = [answer.removeprefix("plain,") for answer in done.stdout.splitlines()]
+    assert [word for word in words if word in offered] == list(offered)
+    assert set(words) == set(offered) or line == "roster"
 
 
 def test_the_way_of_a_day(roster: Roster, fleet: Path, greeting: Path) -> None:
