@@ -96,8 +96,9 @@ def roster(context: click.Context, directory: Path, no_color: bool, debug: bool)
       roster sync dev            make it so
       roster status dev          is it live, is it healthy, and if not, why?
 
-    Exit codes: 0 done and healthy, or nothing to do; 1 differences, with --exit-code; 2 specs, flags or revision are
-    wrong, nothing was done; 3 something was not applied, is held, cannot be reached, or is not healthy.
+    Exit codes: 0 done and healthy, or nothing to do; 1 differences, with --exit-code or --check; 2 specs, flags or
+    revision are wrong, nothing was done; 3 something was not written or applied, is held, cannot be reached, or is not
+    healthy.
     """
     del debug  # read by `main`, which is there when everything else has failed
     if not directory.is_dir():
