@@ -5,7 +5,7 @@ environment's own objects define -- a CustomResourceDefinition in objects/ -- is
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.inside import items, mapping, text
 from compiler.kube_object import canonical
-from compiler.lowered import Lowered, Product
+from compiler.lowered import Product
 from compiler.memo import Memo
 from compiler.object_schemas.kubernetes_schemas import Gvk
 from compiler.object_schemas.object_schema import schema_problem
@@ -67,46 +67,91 @@ def cluster_schemas(
     tree: Tree, environment: Declaration[Any], products: Iterable[Product], memo: Memo
 ) -> tuple[ClusterSchemas, tuple[Diagnostic, ...]]:
     """The schemas for the environment's objects, and what is wrong with the files they were read from."""
-    every = tuple(lowered for product in products for lowered in product.objects)
+    kinds = dict.fromkeys([memo.of(_kinds, product) for product in products])
     folder = folder_of(cluster_name(environment.spec, environment.name))
     sizes = {entry.path: entry.size for entry in tree.entries(folder) if entry.link is None}
-    found: dict[Gvk, bytes] = {}
     problems: list[Diagnostic] = []
-    index: Mapping[str, Any] = {}
+    found: dict[Gvk, bytes] = {}
+    index = _Index()
     if f"{folder}/{INDEX}" in sizes:
-        index = _json(tree, f"{folder}/{INDEX}", sizes, problems)
-    for gvk in dict.fromkeys((item.data["apiVersion"], item.data["kind"]) for item in every) if index else ():
+        index, faults = memo.of(_index, *_content(tree, f"{folder}/{INDEX}", sizes))
+        problems += faults
+    for gvk in dict.fromkeys([gvk for product in kinds for gvk in product.used]) if index.is_usable else ():
         path = f"{folder}/{file_of(gvk)}"
-        if path in sizes and (schema := _json(tree, path, sizes, problems)):
-            unusable = schema_problem(canonical(schema))
-            if unusable:
-                problems.append(_problem(path, f"is no JSON Schema: {unusable}"))
-            else:
-                found[gvk] = canonical(schema)
-    found |= {gvk: canonical(schema) for gvk, schema in _declared(every)}
-    deprecated = {gvk: text(root, "$comment") for gvk, root in _roots(found) if root.get("deprecated") is True}
+        if path in sizes:
+            schema, faults = memo.of(_schema, *_content(tree, path, sizes))
+            problems += faults
+            found |= {gvk: schema} if schema else {}
+    found |= {gvk: schema for product in kinds for gvk, schema in product.defined}
+    return memo.of(_known, index, tuple(sorted(found.items()))), tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    used: tuple[Gvk, ...]
+    """Of what kinds the objects of a product are."""
+    defined: tuple[tuple[Gvk, bytes], ...]
+    """What the definitions among them define, as far as it can be used."""
+
+
+def _kinds(product: Product) -> _Kinds:
+    used = dict.fromkeys((lowered.data["apiVersion"], lowered.data["kind"]) for lowered in product.objects)
+    schemas = (
+        (gvk, canonical(schema))
+        for lowered in product.objects
+        if lowered.data["kind"] == "CustomResourceDefinition"
+        for gvk, schema in schemas_of(lowered.data)
+    )
+    return _Kinds(tuple(used), tuple((gvk, schema) for gvk, schema in schemas if not schema_problem(schema)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    cluster: str = ""
+    version: str = ""
+    served: frozenset[str] = frozenset()
+    is_usable: bool = False
+    """Whether there is one, and it says something."""
+
+
+def _index(path: str, size: int, content: bytes) -> tuple[_Index, tuple[Diagnostic, ...]]:
+    index, problems = _json(path, size, content)
     served = frozenset(version for version in items(index, "served") if isinstance(version, str))
-    known = ClusterSchemas(text(index, "cluster"), text(index, "kubernetes"), found, deprecated, served)
-    return known, tuple(problems)
+    return _Index(text(index, "cluster"), text(index, "kubernetes"), served, is_usable=bool(index)), problems
 
 
-def _json(tree: Tree, path: str, sizes: Mapping[str, int], problems: list[Diagnostic]) -> Mapping[str, Any]:
-    """A JSON file that holds a map; empty, and a problem more, for any other file."""
-    if sizes[path] > MAX_BYTES:
-        problems.append(_problem(path, f"has {sizes[path]:,} bytes, {MAX_BYTES:,} are the limit"))
-        return {}
+def _schema(path: str, size: int, content: bytes) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The JSON Schema in a file; empty, and what is wrong with it, where there is none."""
+    schema, problems = _json(path, size, content)
+    unusable = schema_problem(canonical(schema)) if schema else ""
+    if unusable:
+        return b"", (_problem(path, f"is no JSON Schema: {unusable}"),)
+    return canonical(schema) if schema else b"", problems
+
+
+def _known(index: _Index, found: tuple[tuple[Gvk, bytes], ...]) -> ClusterSchemas:
+    roots = ((gvk, mapping(orjson.loads(schema))) for gvk, schema in found)
+    deprecated = {gvk: text(root, "$comment") for gvk, root in roots if root.get("deprecated") is True}
+    return ClusterSchemas(index.cluster, index.version, dict(found), deprecated, index.served)
+
+
+def _content(tree: Tree, path: str, sizes: Mapping[str, int]) -> tuple[str, int, bytes]:
+    """A file: its path, its size in bytes, and what is in it; nothing of one that is too large."""
+    return path, sizes[path], tree.read(path) if sizes[path] <= MAX_BYTES else b""
+
+
+def _json(path: str, size: int, content: bytes) -> tuple[Mapping[str, Any], tuple[Diagnostic, ...]]:
+    """The map in a JSON file; empty, and what is wrong, for any other file."""
+    if size > MAX_BYTES:
+        return {}, (_problem(path, f"has {size:,} bytes, {MAX_BYTES:,} are the limit"),)
     try:
-        value = orjson.loads(tree.read(path))
+        value = orjson.loads(content)
         canonical(value)
     except orjson.JSONDecodeError as error:
-        problems.append(_problem(path, "is not JSON", error.lineno, error.colno))
-        return {}
+        return {}, (_problem(path, "is not JSON", error.lineno, error.colno),)
     except TypeError:
-        problems.append(_problem(path, "is nested too deep"))
-        return {}
-    if not isinstance(value, Mapping):
-        problems.append(_problem(path, "holds no map"))
-    return mapping(value)
+        return {}, (_problem(path, "is nested too deep"),)
+    return mapping(value), () if isinstance(value, Mapping) else (_problem(path, "holds no map"),)
 
 
 def _problem(path: str, message: str, line: int = 1, column: int = 1) -> Diagnostic:
@@ -117,16 +162,3 @@ def _problem(path: str, message: str, line: int = 1, column: int = 1) -> Diagnos
         span=Span(path, line, column),
         help="pull the cluster's definitions again: roster schema pull ENV",
     )
-
-
-def _declared(objects: Iterable[Lowered]) -> Iterator[tuple[Gvk, dict[str, Any]]]:
-    """What the definitions among the objects define, as far as it can be used."""
-    for lowered in objects:
-        if lowered.data["kind"] == "CustomResourceDefinition":
-            for gvk, schema in schemas_of(lowered.data):
-                if not schema_problem(canonical(schema)):
-                    yield gvk, schema
-
-
-def _roots(schemas: Mapping[Gvk, bytes]) -> Iterator[tuple[Gvk, Mapping[str, Any]]]:
-    return ((gvk, mapping(orjson.loads(schema))) for gvk, schema in schemas.items())
