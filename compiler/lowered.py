@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from compiler.kube_object import ObjectKey
 from compiler.source import SourceMap
 from compiler.spec_key import SpecKey
 
@@ -30,3 +32,32 @@ class Product:
 
     objects: tuple[Lowered, ...]
     """Its objects, in the order in which its kind makes them."""
+
+
+def namespace_of(lowered: Lowered) -> str:
+    """The object's namespace; empty if it is cluster-scoped."""
+    namespace: str = lowered.data["metadata"].get("namespace", "")
+    return namespace
+
+
+def identity(lowered: Lowered) -> ObjectKey:
+    """The object's identity."""
+    data = lowered.data
+    return ObjectKey(group_of(lowered), data["kind"], namespace_of(lowered), data["metadata"]["name"])
+
+
+def type_of(lowered: Lowered) -> str:
+    """Kind and group, as kubectl takes them: `Deployment.apps`, and the kind alone for the core group."""
+    return _type(lowered.data["apiVersion"], lowered.data["kind"])
+
+
+@cache
+def _type(api_version: str, kind: str) -> str:
+    group = api_version.rpartition("/")[0]
+    return f"{kind}.{group}" if group else kind
+
+
+def group_of(lowered: Lowered) -> str:
+    """The API group; empty for the core group."""
+    version: str = lowered.data["apiVersion"]
+    return version.rpartition("/")[0]

@@ -63,6 +63,14 @@ class Memo:
             found = self._known[key] = work(self, *inputs)
         return found
 
+    def amended(self, work: Callable[[R | None, *Inputs], R], *inputs: *Inputs) -> R:
+        """What `work` makes of an input and of what it gave last, None if it gave nothing yet: for what takes long to
+        make and little to amend. What it gives depends on the input alone, however it came about."""
+        key = (work,)
+        result = work(self._now.get(key, self._before.get(key)), *inputs)
+        self._now[key] = result
+        return result
+
     def end_round(self, *, whole: bool) -> None:
         """Say that a round is over, and whether it asked for all that there is: one that ends early, at mistakes, did
         not ask for what will be wanted again once they are mended."""

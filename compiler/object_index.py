@@ -1,155 +1,148 @@
-"""ObjectIndex: the objects of one environment, found by identity and by the labels of their pods."""
+"""ObjectIndex: the objects of one environment, found by what checks ask of them; it notes what it was asked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from compiler.inside import items, mapping
+from compiler.gathered import Gathered, Key, Sayings
+from compiler.inside import items, text
 from compiler.kube_object import ObjectKey
-from compiler.lowered import Lowered
-from compiler.source import FieldPath
-
-_TEMPLATES: Mapping[str, FieldPath] = {
-    "Deployment.apps": ("spec", "template"),
-    "StatefulSet.apps": ("spec", "template"),
-    "DaemonSet.apps": ("spec", "template"),
-    "ReplicaSet.apps": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "Job.batch": ("spec", "template"),
-    "CronJob.batch": ("spec", "jobTemplate", "spec", "template"),
-    "Pod": (),
-}
-"""Type -> where it holds the template of its pods; a Pod is its own."""
-
-Place = tuple[FieldPath, Mapping[str, Any]]
-"""A path in an object, and the map that stands there."""
+from compiler.lowered import Lowered, Product, identity, namespace_of, type_of
+from compiler.object_links import ROUTES, SCALERS, hosts, local_service, scale_target
+from compiler.object_names import Names
+from compiler.workload import Workload, workload_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Workload:
-    """An object that makes pods."""
+class Asked:
+    """What an index was asked: as long as it would answer the same, what follows from the answers holds."""
 
-    lowered: Lowered
-    """The object."""
-    path: FieldPath
-    """Where its pod template stands in it."""
-    labels: Mapping[str, Any]
-    """The labels of its pods."""
-    pod: Place
-    """The spec of its pods."""
-    initial: tuple[Place, ...]
-    """The containers that run before the others."""
-    running: tuple[Place, ...]
-    """The containers that run as long as the pod: its own, and init containers that are restarted."""
-    containers: tuple[Place, ...]
-    """All containers."""
+    keys: frozenset[Key]
+    """Under which keys something was looked for, and found or not."""
+    nearest: Mapping[tuple[str, tuple[str, ...]], str]
+    """Name that was missed, and types -> the name of them that is most like it."""
+
+    def is_touched(self, objects: Gathered[Product], names: Names) -> bool:
+        """Whether an answer may be another one than in the round before."""
+        return not self.keys.isdisjoint(objects.touched) or any(
+            names.may_differ(word, types, best) for (word, types), best in self.nearest.items()
+        )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ObjectIndex:
-    """All objects of an environment."""
+    """All objects of an environment, as the checks of some of them see them."""
 
-    objects: tuple[Lowered, ...]
-    """In the order in which they were lowered."""
-    by_key: Mapping[ObjectKey, Lowered]
-    """The first object of each identity."""
-    by_type: Mapping[str, tuple[Lowered, ...]]
-    """Type, as `type_of` gives it -> the objects of that type."""
-    workloads: tuple[Workload, ...]
-    """Those that make pods."""
-    by_label: Mapping[tuple[str, str], tuple[Workload, ...]]
-    """One label of a pod, as key and value -> the workloads whose pods carry it."""
-    capabilities: frozenset[str]
-    """What the environment's cluster has beyond Kubernetes itself."""
+    __slots__ = ("_keys", "_names", "_nearest", "_objects", "capabilities")
+
+    def __init__(self, objects: Gathered[Product], names: Names, capabilities: frozenset[str]) -> None:
+        """Nothing was asked yet. The capabilities are what the environment's cluster has beyond Kubernetes itself."""
+        self.capabilities = capabilities
+        self._objects = objects
+        self._names = names
+        self._keys: set[Key] = set()
+        self._nearest: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked so far."""
+        return Asked(frozenset(self._keys), dict(self._nearest))
+
+    def first(self, key: ObjectKey) -> Lowered | None:
+        """The first object of an identity."""
+        return next(iter(self._under("object", *key)), None)
 
     def named(self, kind: str, like: Lowered, name: str, group: str = "") -> Lowered | None:
         """The object of this kind and name in the namespace of another one."""
-        return self.by_key.get(ObjectKey(group, kind, namespace_of(like), name))
+        return self.first(ObjectKey(group, kind, namespace_of(like), name))
 
     def selected(self, labels: Mapping[str, Any], namespace: str) -> tuple[Workload, ...]:
         """The workloads in a namespace whose pods carry all these labels."""
-        if not labels:
-            return tuple(item for item in self.workloads if namespace_of(item.lowered) == namespace)
-        rarest = min((self.by_label.get(pair, ()) for pair in labels.items()), key=len)
-        return tuple(
-            item for item in rarest if labels.items() <= item.labels.items() and namespace_of(item.lowered) == namespace
-        )
+        # Those that carry one of the labels are all that can matter, whichever it is: so the one with the fewest.
+        keys: list[Key] = [("label", namespace, *label) for label in labels.items()]
+        rarest = min(keys or [("pods", namespace)], key=lambda key: len(self._objects.speakers.get(key, ())))
+        found: tuple[Workload, ...] = self._under(*rarest)
+        return tuple([item for item in found if labels.items() <= item.labels.items()])
 
-    def of_type(self, *types: str) -> Iterator[Lowered]:
-        """The objects of these types, `Deployment.apps`."""
-        return (item for name in types for item in self.by_type.get(name, ()))
+    def scalers(self, lowered: Lowered) -> tuple[Lowered, ...]:
+        """The autoscalers of an object, those of Kubernetes' own first."""
+        key = identity(lowered)
+        found = self._under("scaled", *key) if self.first(key) is lowered else ()
+        return _by_type(found, SCALERS)
 
+    def routes(self, host: Any) -> tuple[Lowered, ...]:
+        """The routes that take a host, capitals or not, those of the Gateway API first."""
+        return _by_type(self._under("host", str(host).lower()), ROUTES)
 
-def index_of(objects: Iterable[Lowered], capabilities: frozenset[str]) -> ObjectIndex:
-    """The index of an environment's objects."""
-    every = tuple(objects)
-    by_key: dict[ObjectKey, Lowered] = {}
-    by_type: dict[str, list[Lowered]] = {}
-    for lowered in every:
-        by_key.setdefault(identity(lowered), lowered)
-        by_type.setdefault(type_of(lowered), []).append(lowered)
-    workloads = tuple(found for found in map(workload_of, every) if found is not None)
-    by_label: dict[tuple[str, str], list[Workload]] = {}
-    for workload in workloads:
-        for pair in workload.labels.items():
-            by_label.setdefault(pair, []).append(workload)
-    return ObjectIndex(
-        objects=every,
-        by_key=by_key,
-        by_type={name: tuple(found) for name, found in by_type.items()},
-        workloads=workloads,
-        by_label={pair: tuple(found) for pair, found in by_label.items()},
-        capabilities=capabilities,
-    )
+    def has_subset(self, service: str, name: str, like: Lowered) -> bool:
+        """Whether a DestinationRule declares a subset of a Service in the namespace of an object."""
+        return bool(self._under("subset", namespace_of(like), service, name))
 
+    def has_limits(self, namespace: str) -> bool:
+        """Whether containers in a namespace get requests that they do not ask for."""
+        return bool(self._under("limits", namespace))
 
-def workload_of(lowered: Lowered) -> Workload | None:
-    """The object as a workload; None if it makes no pods."""
-    path = _TEMPLATES.get(type_of(lowered))
-    if path is None:
-        return None
-    template = mapping(lowered.data, *path)
-    pod = (*path, "spec"), mapping(template, "spec")
-    initial, own = _containers(pod, "initContainers"), _containers(pod, "containers")
-    sidecars = tuple(place for place in initial if place[1].get("restartPolicy") == "Always")
-    labels = mapping(template, "metadata", "labels")
-    return Workload(lowered, path, labels, pod, initial, (*own, *sidecars), (*initial, *own))
+    def nearest(self, word: str, *types: str) -> str:
+        """The name that is most like a word, of all objects of some types; empty if none is."""
+        best = self._names.nearest(word, types)
+        self._nearest[word, types] = best
+        return best
+
+    def _under(self, *key: Any) -> tuple[Any, ...]:
+        self._keys.add(key)
+        return self._objects.under(key)
 
 
-def _containers(pod: Place, field: str) -> tuple[Place, ...]:
-    path, spec = pod
-    return tuple(
-        ((*path, field, index), container)
-        for index, container in enumerate(items(spec, field))
-        if isinstance(container, Mapping)
-    )
+def _by_type(found: tuple[Lowered, ...], types: tuple[str, ...]) -> tuple[Lowered, ...]:
+    return tuple(sorted(found, key=lambda lowered: types.index(type_of(lowered)))) if len(found) > 1 else found
 
 
-def namespace_of(lowered: Lowered) -> str:
-    """The object's namespace; empty if it is cluster-scoped."""
-    namespace: str = lowered.data["metadata"].get("namespace", "")
-    return namespace
+def findable(product: Product) -> Sayings:
+    """The keys under which an index finds the objects of a product."""
+    found: dict[Key, list[Any]] = {}
+    for lowered in product.objects:
+        for key, item in _entries(lowered):
+            found.setdefault(key, []).append(item)
+    return {key: tuple(entries) for key, entries in found.items()}
 
 
-def identity(lowered: Lowered) -> ObjectKey:
-    """The object's identity."""
-    group = group_of(lowered)
-    return ObjectKey(group, lowered.data["kind"], namespace_of(lowered), lowered.data["metadata"]["name"])
+def _entries(lowered: Lowered) -> Iterator[tuple[Key, Any]]:
+    yield ("object", *identity(lowered)), lowered
+    workload = workload_of(lowered)
+    if workload is not None:
+        namespace = namespace_of(lowered)
+        yield ("pods", namespace), workload
+        for label in workload.labels.items():
+            yield ("label", namespace, *label), workload
+    for key in _KEYS.get(type_of(lowered), _none)(lowered):
+        yield key, lowered
 
 
-def type_of(lowered: Lowered) -> str:
-    """Kind and group, as kubectl takes them: `Deployment.apps`, and the kind alone for the core group."""
-    return _type(lowered.data["apiVersion"], lowered.data["kind"])
+def _none(_: Lowered) -> Iterable[Key]:
+    return ()
 
 
-@cache
-def _type(api_version: str, kind: str) -> str:
-    group = api_version.rpartition("/")[0]
-    return f"{kind}.{group}" if group else kind
+def _scaled(lowered: Lowered) -> Iterable[Key]:
+    return (("scaled", *scale_target(lowered)),)
 
 
-def group_of(lowered: Lowered) -> str:
-    """The API group; empty for the core group."""
-    version: str = lowered.data["apiVersion"]
-    return version.rpartition("/")[0]
+def _hosts(lowered: Lowered) -> Iterable[Key]:
+    return (("host", str(host).lower()) for host in hosts(lowered))
+
+
+def _subsets(lowered: Lowered) -> Iterable[Key]:
+    service = local_service(text(lowered.data, "spec", "host"), lowered)
+    names = (text(subset, "name") for subset in items(lowered.data, "spec", "subsets"))
+    return (("subset", namespace_of(lowered), service, name) for name in names)
+
+
+def _limits(lowered: Lowered) -> Iterable[Key]:
+    return (("limits", namespace_of(lowered)),)
+
+
+_KEYS: Mapping[str, Callable[[Lowered], Iterable[Key]]] = {
+    **dict.fromkeys(SCALERS, _scaled),
+    **dict.fromkeys(ROUTES, _hosts),
+    "DestinationRule.networking.istio.io": _subsets,
+    "LimitRange": _limits,
+}
+"""Type -> further keys under which its objects are found."""

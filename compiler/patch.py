@@ -12,7 +12,6 @@ from compiler.inside import at
 from compiler.lowered import Lowered, Product
 from compiler.memo import Memo
 from compiler.naming import DOMAIN, FAMILY, ownership
-from compiler.object_index import workload_of
 from compiler.object_path import object_path
 from compiler.object_schemas.kubernetes_schemas import LATEST, versions
 from compiler.object_schemas.object_shape import shape_of
@@ -22,6 +21,7 @@ from compiler.patching.patching import Patching, TooLarge, same
 from compiler.patching.strategic_merge import strategic_merge
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, listed
+from compiler.workload import workload_of
 
 
 def patch(

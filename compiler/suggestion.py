@@ -31,7 +31,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean X?`, or an empty text when nothing known is close."""
-    best = nearest(word, known)
+    return meant(nearest(word, known))
+
+
+def meant(best: str) -> str:
+    """The same for a word that is known to be near; an empty text for an empty one."""
     return f"did you mean {best}?" if best else ""
 
 

@@ -1,17 +1,22 @@
 """Verify: lowered objects -> what the API server or a controller would not accept, told at the spec's line."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.exported import Exported
 from compiler.fault import Fault
+from compiler.gathered import Gathered, gathered
 from compiler.layering.layered import Layered
-from compiler.lowered import Lowered, Product
+from compiler.lowered import Product
 from compiler.memo import Memo
-from compiler.object_index import index_of, workload_of
+from compiler.object_index import Asked, ObjectIndex, findable
+from compiler.object_names import Names
 from compiler.object_schemas.cluster_schemas import ClusterSchemas
 from compiler.object_schemas.kubernetes_schemas import LATEST, versions
-from compiler.output_checks import CROSS_CHECKS, OBJECT_CHECKS, WORKLOAD_CHECKS
+from compiler.output_checks import ALONE, AMONG
 from compiler.output_checks.schemas import check_schema
 from compiler.spec_key import SpecKey
 from compiler.tell import tell
@@ -34,30 +39,57 @@ def verify(
     if not kubernetes and own not in versions():
         return (_unknown_version(own, exported),)
     judged = kubernetes or (own,)
-    faults: list[Fault] = []
-    sound = True
-    objects = tuple(lowered for product in products for lowered in product.objects)
-    for lowered in objects:
-        unfit, fits = check_schema(lowered, judged, known)
-        faults += unfit
-        sound = sound and fits
-        if fits:
-            faults += _alone(lowered)
-    if sound:
-        index = index_of(objects, frozenset(exported.environment.spec.capabilities))
-        faults += (fault for check in CROSS_CHECKS for fault in check(index))
+    alone = [memo.of(_alone, product, judged, known) for product in products]
+    faults = [fault for found, _ in alone for fault in found]
+    if all(sound for _, sound in alone):
+        faults += memo.amended(_among, products, exported.environment).faults
     told = {*(tell(fault, exported, documents) for fault in faults), *_other_version(own, exported, known)}
     return tuple(sorted(told, key=lambda item: (item.span is None, item.span, item.code, item.message)))
 
 
-def _alone(lowered: Lowered) -> Iterator[Fault]:
-    """What is wrong with one object that fits its schema."""
-    for check in OBJECT_CHECKS:
-        yield from check(lowered)
-    workload = workload_of(lowered)
-    if workload is not None:
-        for judge in WORKLOAD_CHECKS:
-            yield from judge(workload)
+def _alone(product: Product, judged: tuple[str, ...], known: ClusterSchemas) -> tuple[tuple[Fault, ...], bool]:
+    """What is wrong with the objects of a product, each by itself, and whether they are sound."""
+    faults: list[Fault] = []
+    sound = True
+    for lowered in product.objects:
+        unfit, fits = check_schema(lowered, judged, known)
+        faults += unfit
+        sound = sound and fits
+        if fits:
+            faults += ALONE.faults(lowered)
+    return tuple(faults), sound
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Among:
+    """What is wrong with the objects of an environment among each other."""
+
+    environment: Declaration[Any]
+    objects: Gathered[Product]
+    verdicts: Mapping[Product, tuple[tuple[Fault, ...], Asked]]
+    """Product -> what is wrong with it, and what was asked to find that out."""
+
+    @property
+    def faults(self) -> list[Fault]:
+        return [fault for found, _ in self.verdicts.values() for fault in found]
+
+
+def _among(before: _Among | None, products: tuple[Product, ...], environment: Declaration[Any]) -> _Among:
+    """The same as of the round before, but of what came, and of what asked for what came or went."""
+    if before is not None and before.environment is not environment:
+        before = None
+    objects = gathered(None if before is None else before.objects, products, findable)
+    names = Names(objects)
+    known = {} if before is None else before.verdicts
+    verdicts: dict[Product, tuple[tuple[Fault, ...], Asked]] = {}
+    for product in products:
+        verdict = known.get(product)
+        if verdict is None or verdict[1].is_touched(objects, names):
+            index = ObjectIndex(objects, names, frozenset(environment.spec.capabilities))
+            faults = tuple([fault for lowered in product.objects for fault in AMONG.faults(lowered, index)])
+            verdict = faults, index.asked
+        verdicts[product] = verdict
+    return _Among(environment, objects, verdicts)
 
 
 def _unknown_version(version: str, exported: Exported) -> Diagnostic:

@@ -5,10 +5,11 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
-from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload, namespace_of, type_of, workload_of
-from compiler.output_checks.references import scalers
+from compiler.lowered import Lowered, namespace_of, type_of
+from compiler.object_index import ObjectIndex
+from compiler.object_links import scale_target
 from compiler.source import FieldPath
+from compiler.workload import Workload, workload_of
 
 _BOUNDS: Mapping[str, tuple[str, str, int, int]] = {
     "HorizontalPodAutoscaler.autoscaling": ("minReplicas", "maxReplicas", 1, 0),
@@ -19,10 +20,7 @@ _BOUNDS: Mapping[str, tuple[str, str, int, int]] = {
 
 def check_bounds(lowered: Lowered) -> Iterator[Fault]:
     """R0643: an autoscaler whose least number of replicas is above its most."""
-    fields = _BOUNDS.get(type_of(lowered))
-    if fields is None:
-        return
-    low_field, high_field, low_default, high_default = fields
+    low_field, high_field, low_default, high_default = _BOUNDS[type_of(lowered)]
     spec = mapping(lowered.data, "spec")
     low, high = spec.get(low_field, low_default), spec.get(high_field, high_default)
     if isinstance(low, int) and isinstance(high, int) and low > high:
@@ -30,34 +28,31 @@ def check_bounds(lowered: Lowered) -> Iterator[Fault]:
         yield Fault("R0643", lowered, path, f"makes the least {low} replicas and the most {high}", "raise the most")
 
 
-def check_replicas(index: ObjectIndex) -> Iterator[Fault]:
+def check_replicas(scaler: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0641: `replicas` of a workload that an autoscaler owns: each sync would undo the scaling."""
-    for scaler, target in scalers(index):
-        if at(target.data, "spec", "replicas") is not None:
-            name = f"{scaler.data['kind']} {scaler.data['metadata']['name']}"
-            message = f"is set, and {name} owns it"
-            help = "remove replicas, or the autoscaler"
-            yield Fault("R0641", target, ("spec", "replicas"), message, help, doubtful=True, other=scaler)
+    target = index.first(scale_target(scaler))
+    if target is not None and at(target.data, "spec", "replicas") is not None:
+        name = f"{scaler.data['kind']} {scaler.data['metadata']['name']}"
+        message = f"is set, and {name} owns it"
+        help = "remove replicas, or the autoscaler"
+        yield Fault("R0641", target, ("spec", "replicas"), message, help, doubtful=True, other=scaler)
 
 
-def check_rivals(index: ObjectIndex) -> Iterator[Fault]:
+def check_rivals(scaler: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0642: two autoscalers of one workload."""
-    seen: dict[int, Lowered] = {}
-    for scaler, target in scalers(index):
-        first = seen.setdefault(id(target), scaler)
-        if first is not scaler:
-            name = f"{target.data['kind']} {target.data['metadata']['name']}"
-            path = ("spec", "scaleTargetRef", "name")
-            yield Fault("R0642", scaler, path, f"names {name}, which has an autoscaler", "remove one", other=first)
+    target = index.first(scale_target(scaler))
+    first = scaler if target is None else index.scalers(target)[0]
+    if target is not None and first is not scaler:
+        name = f"{target.data['kind']} {target.data['metadata']['name']}"
+        path = ("spec", "scaleTargetRef", "name")
+        yield Fault("R0642", scaler, path, f"names {name}, which has an autoscaler", "remove one", other=first)
 
 
-def check_requests(index: ObjectIndex) -> Iterator[Fault]:
+def check_requests(scaler: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0640: a container without the request of which an autoscaler wants a percentage: it would never scale."""
-    defaulted = {namespace_of(item) for item in index.of_type("LimitRange")}
-    for scaler, target in scalers(index):
-        workload = workload_of(target)
-        if workload is None or namespace_of(target) in defaulted:
-            continue
+    target = index.first(scale_target(scaler))
+    workload = None if target is None else workload_of(target)
+    if workload is not None and not index.has_limits(namespace_of(scaler)):
         for resource, only in _percentages(scaler):
             yield from _without_request(workload, scaler, resource, only)
 

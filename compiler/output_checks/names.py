@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from compiler.fault import Fault
 from compiler.inside import mapping
-from compiler.lowered import Lowered
+from compiler.lowered import Lowered, type_of
 from compiler.naming import MAX_LABEL, MAX_NAME, SERVICE, SUBDOMAIN
-from compiler.object_index import type_of, workload_of
 from compiler.source import FieldPath
+from compiler.workload import Workload
 
 _LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
 _RBAC = re.compile(r"^[^/%]+$")
@@ -54,17 +54,22 @@ def check_name(lowered: Lowered) -> Iterator[Fault]:
 
 
 def check_labels(lowered: Lowered) -> Iterator[Fault]:
-    """R0611: a label, of the object or of its pods, that breaks the rules of labels; not the echo of a bad name."""
-    paths: list[FieldPath] = [("metadata", "labels")]
-    name, workload = lowered.data["metadata"]["name"], workload_of(lowered)
-    if workload is not None and workload.path:
-        paths.append((*workload.path, "metadata", "labels"))
-    for path in paths:
-        for key, value in mapping(lowered.data, *path).items():
-            if not _is_label(key, value) and not (value == name and any(check_name(lowered))):
-                yield Fault(
-                    "R0611", lowered, (*path, key), *_label_fault(key, value, made=lowered.spec.name in (value or ""))
-                )
+    """R0611: a label that breaks the rules of labels; not the echo of a bad name."""
+    yield from _labels(lowered, ("metadata", "labels"))
+
+
+def check_pod_labels(workload: Workload) -> Iterator[Fault]:
+    """R0611: the same of the labels of pods."""
+    if workload.path:
+        yield from _labels(workload.lowered, (*workload.path, "metadata", "labels"))
+
+
+def _labels(lowered: Lowered, path: FieldPath) -> Iterator[Fault]:
+    name = lowered.data["metadata"]["name"]
+    for key, value in mapping(lowered.data, *path).items():
+        if not _is_label(key, value) and not (value == name and any(check_name(lowered))):
+            made = lowered.spec.name in (value or "")
+            yield Fault("R0611", lowered, (*path, key), *_label_fault(key, value, made=made))
 
 
 @lru_cache(maxsize=10_000)
@@ -91,8 +96,6 @@ def _label_fault(key: str, value: str | None, *, made: bool) -> tuple[str, str]:
 
 def check_data_keys(lowered: Lowered) -> Iterator[Fault]:
     """R0612: a key of a ConfigMap that could not become the name of a file."""
-    if type_of(lowered) != "ConfigMap":
-        return
     for field in ("data", "binaryData"):
         for key in mapping(lowered.data, field):
             if len(key) > MAX_NAME or not _DATA_KEY.match(key) or key in (".", ".."):

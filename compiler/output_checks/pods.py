@@ -6,10 +6,10 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
-from compiler.lowered import Lowered
-from compiler.object_index import Place, Workload, type_of
+from compiler.lowered import Lowered, type_of
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean
+from compiler.workload import Place, Workload
 
 _PORT_NAME = re.compile(r"^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
@@ -55,8 +55,6 @@ def check_ports(workload: Workload) -> Iterator[Fault]:
 
 def check_service_ports(lowered: Lowered) -> Iterator[Fault]:
     """R0621: ports of a Service that share a number or a name, or that lack a name among others."""
-    if type_of(lowered) != "Service":
-        return
     ports = [(("spec", "ports", index), port) for index, port in enumerate(items(lowered.data, "spec", "ports"))]
     numbers = (((*path, "port"), (port["port"], _protocol(port))) for path, port in ports)
     yield from _shared(lowered, numbers)

@@ -5,41 +5,39 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
-from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload, namespace_of
+from compiler.lowered import Lowered, namespace_of
+from compiler.object_index import ObjectIndex
+from compiler.object_links import scale_target
 from compiler.source import FieldPath
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import did_you_mean, meant
+from compiler.workload import WORKLOADS, Workload
 
 _MADE_BY_KUBERNETES = frozenset((("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")))
 _RBAC = "rbac.authorization.k8s.io"
-_SCALERS = ("HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh")
 
 
-def check_service_accounts(index: ObjectIndex) -> Iterator[Fault]:
+def check_service_accounts(workload: Workload, index: ObjectIndex) -> Iterator[Fault]:
     """R0633: pods of a ServiceAccount that does not exist; Kubernetes would make none of them."""
-    for workload in index.workloads:
-        path, pod = workload.pod
-        yield from _missing(index, workload.lowered, (*path, "serviceAccountName"), "ServiceAccount", pod)
+    path, pod = workload.pod
+    yield from _missing(index, workload.lowered, (*path, "serviceAccountName"), "ServiceAccount", pod)
 
 
-def check_claims(index: ObjectIndex) -> Iterator[Fault]:
+def check_claims(workload: Workload, index: ObjectIndex) -> Iterator[Fault]:
     """R0633: a volume of a PersistentVolumeClaim that does not exist."""
-    for workload in index.workloads:
-        path, pod = workload.pod
-        for number, volume in enumerate(items(pod, "volumes")):
-            place = (*path, "volumes", number, "persistentVolumeClaim", "claimName")
-            claim = mapping(volume, "persistentVolumeClaim")
-            yield from _missing(index, workload.lowered, place, "PersistentVolumeClaim", claim)
+    path, pod = workload.pod
+    for number, volume in enumerate(items(pod, "volumes")):
+        place = (*path, "volumes", number, "persistentVolumeClaim", "claimName")
+        claim = mapping(volume, "persistentVolumeClaim")
+        yield from _missing(index, workload.lowered, place, "PersistentVolumeClaim", claim)
 
 
-def check_config_maps(index: ObjectIndex) -> Iterator[Fault]:
+def check_config_maps(workload: Workload, index: ObjectIndex) -> Iterator[Fault]:
     """R0633: a ConfigMap, or a key of one, that a pod takes files or variables from and that does not exist."""
-    for workload in index.workloads:
-        for path, reference, keys in (*_volume_maps(workload), *_environment_maps(workload)):
-            if reference.get("optional"):
-                continue
-            missing = tuple(_missing(index, workload.lowered, (*path, "name"), "ConfigMap", reference))
-            yield from missing or _missing_keys(index, workload.lowered, path, reference, keys)
+    for path, reference, keys in (*_volume_maps(workload), *_environment_maps(workload)):
+        if reference.get("optional"):
+            continue
+        missing = tuple(_missing(index, workload.lowered, (*path, "name"), "ConfigMap", reference))
+        yield from missing or _missing_keys(index, workload.lowered, path, reference, keys)
 
 
 _Reference = tuple[FieldPath, Mapping[str, Any], tuple[tuple[FieldPath, str], ...]]
@@ -81,8 +79,8 @@ def _missing(
     """A fault if the name at the end of the path, which `holder` holds, names nothing."""
     name = text(holder, str(path[-1]))
     if name and (kind, name) not in _MADE_BY_KUBERNETES and index.named(kind, lowered, name, group) is None:
-        known = [item.data["metadata"]["name"] for item in index.of_type(f"{kind}.{group}".rstrip("."))]
-        help = did_you_mean(name, known) or f"declare the {kind} in objects/, or name one that is declared"
+        near = index.nearest(name, f"{kind}.{group}".rstrip("."))
+        help = meant(near) or f"declare the {kind} in objects/, or name one that is declared"
         yield Fault("R0633", lowered, path, f"names {kind} {name}, which is not declared", help, doubtful=True)
 
 
@@ -104,46 +102,26 @@ def _missing_keys(
             yield Fault("R0633", lowered, place, message, help, other=target)
 
 
-def check_headless_services(index: ObjectIndex) -> Iterator[Fault]:
+def check_headless_services(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0633: a StatefulSet's Service that does not exist; its pods would have no names of their own."""
-    for lowered in index.of_type("StatefulSet.apps"):
-        yield from _missing(index, lowered, ("spec", "serviceName"), "Service", mapping(lowered.data, "spec"))
+    yield from _missing(index, lowered, ("spec", "serviceName"), "Service", mapping(lowered.data, "spec"))
 
 
-def check_bindings(index: ObjectIndex) -> Iterator[Fault]:
+def check_bindings(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0633: a RoleBinding of a Role, or to a ServiceAccount of its own namespace, that does not exist."""
-    for lowered in index.of_type(f"RoleBinding.{_RBAC}"):
-        role = mapping(lowered.data, "roleRef")
-        if text(role, "kind") == "Role":
-            yield from _missing(index, lowered, ("roleRef", "name"), "Role", role, _RBAC)
-        for number, subject in enumerate(items(lowered.data, "subjects")):
-            namespace = text(subject, "namespace") or namespace_of(lowered)
-            if text(subject, "kind") == "ServiceAccount" and namespace == namespace_of(lowered):
-                yield from _missing(index, lowered, ("subjects", number, "name"), "ServiceAccount", subject)
+    role = mapping(lowered.data, "roleRef")
+    if text(role, "kind") == "Role":
+        yield from _missing(index, lowered, ("roleRef", "name"), "Role", role, _RBAC)
+    for number, subject in enumerate(items(lowered.data, "subjects")):
+        namespace = text(subject, "namespace") or namespace_of(lowered)
+        if text(subject, "kind") == "ServiceAccount" and namespace == namespace_of(lowered):
+            yield from _missing(index, lowered, ("subjects", number, "name"), "ServiceAccount", subject)
 
 
-def check_scale_targets(index: ObjectIndex) -> Iterator[Fault]:
+def check_scale_targets(scaler: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0634: an autoscaler of a workload that does not exist."""
-    for lowered in index.of_type(*_SCALERS):
-        target = mapping(lowered.data, "spec", "scaleTargetRef")
-        name = text(target, "name")
-        if name and scale_target(index, lowered) is None:
-            known = [item.lowered.data["metadata"]["name"] for item in index.workloads]
-            help = did_you_mean(name, known) or "name a workload of the environment"
-            message = f"names {text(target, 'kind') or 'Deployment'} {name}, which is not declared"
-            yield Fault("R0634", lowered, ("spec", "scaleTargetRef", "name"), message, help, doubtful=True)
-
-
-def scale_target(index: ObjectIndex, scaler: Lowered) -> Lowered | None:
-    """The object that an autoscaler scales; None if the environment has none such."""
-    target = mapping(scaler.data, "spec", "scaleTargetRef")
-    group = (text(target, "apiVersion") or "apps/v1").rpartition("/")[0]
-    return index.named(text(target, "kind") or "Deployment", scaler, text(target, "name"), group)
-
-
-def scalers(index: ObjectIndex) -> Iterator[tuple[Lowered, Lowered]]:
-    """Each autoscaler whose workload exists, and that workload."""
-    for lowered in index.of_type(*_SCALERS):
-        target = scale_target(index, lowered)
-        if target is not None:
-            yield lowered, target
+    target = scale_target(scaler)
+    if target.name and index.first(target) is None:
+        help = meant(index.nearest(target.name, *WORKLOADS)) or "name a workload of the environment"
+        message = f"names {target.kind} {target.name}, which is not declared"
+        yield Fault("R0634", scaler, ("spec", "scaleTargetRef", "name"), message, help, doubtful=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import mapping
-from compiler.object_index import Workload
 from compiler.source import FieldPath
+from compiler.workload import Workload
 
 _QUANTITY = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([KMGTPE]i|[numkMGTPE]))?$")
 _BINARY = {f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)}

@@ -5,37 +5,30 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
-from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, namespace_of, type_of
+from compiler.lowered import Lowered, namespace_of, type_of
+from compiler.object_index import ObjectIndex
+from compiler.object_links import HTTP_ROUTE, VIRTUAL_SERVICE, hosts, hosts_field, local_service
 from compiler.source import FieldPath
-from compiler.suggestion import did_you_mean
+from compiler.suggestion import meant
 
 _INGRESS = "Ingress.networking.k8s.io"
-_HTTP_ROUTE = "HTTPRoute.gateway.networking.k8s.io"
-_VIRTUAL_SERVICE = "VirtualService.networking.istio.io"
-_DESTINATION_RULE = "DestinationRule.networking.istio.io"
 
 _Backend = tuple[FieldPath, str, FieldPath, Any]
 """Where a Service is named, its name, where its port is named, and the port."""
 
 
-def check_backends(index: ObjectIndex) -> Iterator[Fault]:
+def check_backends(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0635: a route to a Service, or to a port of one, that does not exist."""
-    for lowered in index.of_type(_HTTP_ROUTE, _VIRTUAL_SERVICE, _DESTINATION_RULE, _INGRESS):
-        for path, name, port_path, port in _backends(lowered):
-            service = index.named("Service", lowered, name)
-            if service is None:
-                yield _unknown_service(index, lowered, path, name)
-            elif port is not None and port not in (known_ports := _ports(service)):
-                known = ", ".join(map(str, known_ports))
-                message = f"is {port}, a port that Service {name} does not have"
-                yield Fault("R0635", lowered, port_path, message, f"it has {known or 'none'}", other=service)
-
-
-def _unknown_service(index: ObjectIndex, lowered: Lowered, path: FieldPath, name: str) -> Fault:
-    known = [item.data["metadata"]["name"] for item in index.of_type("Service")]
-    help = did_you_mean(name, known) or "name a Service of the environment"
-    return Fault("R0635", lowered, path, f"names Service {name}, which is not declared", help, doubtful=True)
+    for path, name, port_path, port in _backends(lowered):
+        service = index.named("Service", lowered, name)
+        if service is None:
+            help = meant(index.nearest(name, "Service")) or "name a Service of the environment"
+            message = f"names Service {name}, which is not declared"
+            yield Fault("R0635", lowered, path, message, help, doubtful=True)
+        elif port is not None and port not in (known_ports := _ports(service)):
+            known = ", ".join(map(str, known_ports))
+            message = f"is {port}, a port that Service {name} does not have"
+            yield Fault("R0635", lowered, port_path, message, f"it has {known or 'none'}", other=service)
 
 
 def _ports(service: Lowered) -> list[Any]:
@@ -45,17 +38,17 @@ def _ports(service: Lowered) -> list[Any]:
 
 
 def _backends(lowered: Lowered) -> Iterator[_Backend]:
-    if type_of(lowered) == _HTTP_ROUTE:
+    if type_of(lowered) == HTTP_ROUTE:
         yield from _route_backends(lowered)
     elif type_of(lowered) == _INGRESS:
         yield from _ingress_backends(lowered)
-    elif type_of(lowered) == _VIRTUAL_SERVICE:
+    elif type_of(lowered) == VIRTUAL_SERVICE:
         for path, destination in _destinations(lowered):
-            name = _local(text(destination, "host"), lowered)
+            name = local_service(text(destination, "host"), lowered)
             if name:
                 yield (*path, "host"), name, (*path, "port", "number"), at(destination, "port", "number")
     else:
-        name = _local(text(lowered.data, "spec", "host"), lowered)
+        name = local_service(text(lowered.data, "spec", "host"), lowered)
         if name:
             yield ("spec", "host"), name, (), None
 
@@ -102,36 +95,20 @@ def _destinations(lowered: Lowered) -> Iterator[tuple[FieldPath, Mapping[str, An
                 yield ("spec", protocol, rule, "mirrors", index, "destination"), mapping(mirror, "destination")
 
 
-def _local(host: str, lowered: Lowered) -> str:
-    """The Service of the object's own namespace that a host means; empty for any other host."""
-    name, _, rest = host.partition(".")
-    namespace = namespace_of(lowered)
-    return name if rest in ("", namespace, f"{namespace}.svc", f"{namespace}.svc.cluster.local") else ""
+def check_hosts(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
+    """R0636: two facades under one host: our routes take the whole host."""
+    for number, host in enumerate(hosts(lowered)):
+        first = index.routes(host)[0]
+        if first is not lowered:
+            message = f"is {host}, and {first.data['kind']} {first.data['metadata']['name']} takes all its requests"
+            help = "give one of the two facades another expose.host"
+            yield Fault("R0636", lowered, ("spec", hosts_field(lowered), number), message, help, other=first)
 
 
-def check_hosts(index: ObjectIndex) -> Iterator[Fault]:
-    """R0636: two facades under one host. Our routes take the whole host; those by hand may be told apart by paths."""
-    first: dict[str, Lowered] = {}
-    for lowered in index.of_type(_HTTP_ROUTE, _VIRTUAL_SERVICE):
-        field = "hostnames" if type_of(lowered) == _HTTP_ROUTE else "hosts"
-        for number, host in enumerate(items(lowered.data, "spec", field) if lowered.template else ()):
-            other = first.setdefault(str(host).lower(), lowered)
-            if other is not lowered:
-                message = f"is {host}, and {other.data['kind']} {other.data['metadata']['name']} takes all its requests"
-                help = "give one of the two facades another expose.host"
-                yield Fault("R0636", lowered, ("spec", field, number), message, help, other=other)
-
-
-def check_subsets(index: ObjectIndex) -> Iterator[Fault]:
+def check_subsets(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0635: a subset of a Service that no DestinationRule declares."""
-    subsets = {
-        (namespace_of(rule), _local(text(rule.data, "spec", "host"), rule), text(subset, "name"))
-        for rule in index.of_type(_DESTINATION_RULE)
-        for subset in items(rule.data, "spec", "subsets")
-    }
-    for lowered in index.of_type(_VIRTUAL_SERVICE):
-        for path, destination in _destinations(lowered):
-            host, subset = _local(text(destination, "host"), lowered), text(destination, "subset")
-            if host and subset and (namespace_of(lowered), host, subset) not in subsets:
-                message = f"is {subset}, a subset that no DestinationRule of {host} declares"
-                yield Fault("R0635", lowered, (*path, "subset"), message, "declare the subset", doubtful=True)
+    for path, destination in _destinations(lowered):
+        service, subset = local_service(text(destination, "host"), lowered), text(destination, "subset")
+        if service and subset and not index.has_subset(service, subset, lowered):
+            message = f"is {subset}, a subset that no DestinationRule of {service} declares"
+            yield Fault("R0635", lowered, (*path, "subset"), message, "declare the subset", doubtful=True)

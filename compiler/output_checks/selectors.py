@@ -5,9 +5,10 @@ from typing import Any
 
 from compiler.fault import Fault
 from compiler.inside import at, items, mapping, text
-from compiler.lowered import Lowered
-from compiler.object_index import ObjectIndex, Workload, namespace_of, type_of
+from compiler.lowered import Lowered, namespace_of, type_of
+from compiler.object_index import ObjectIndex
 from compiler.source import FieldPath
+from compiler.workload import Workload
 
 _SELECTORS: Mapping[str, FieldPath] = {
     "Service": ("spec", "selector"),
@@ -29,44 +30,41 @@ def check_own_pods(workload: Workload) -> Iterator[Fault]:
             yield Fault("R0630", lowered, path, f"is {value}, which its own pods do not carry", help)
 
 
-def check_strangers(index: ObjectIndex) -> Iterator[Fault]:
+def check_strangers(workload: Workload, index: ObjectIndex) -> Iterator[Fault]:
     """R0637: a workload whose selector matches the pods of another one: each would count the other's as its own."""
-    for workload in index.workloads:
-        lowered = workload.lowered
-        labels = mapping(lowered.data, "spec", "selector", "matchLabels")
-        if type_of(lowered) not in _OWN or not labels or items(lowered.data, "spec", "selector", "matchExpressions"):
-            continue
-        others = [item for item in index.selected(labels, namespace_of(lowered)) if item.lowered is not lowered]
-        for other in others[:1]:
-            name = f"{other.lowered.data['kind']} {other.lowered.data['metadata']['name']}"
-            message = f"matches the pods of {name} too"
-            path = ("spec", "selector", "matchLabels")
-            help = "give each workload a label of its own"
-            yield Fault("R0637", lowered, path, message, help, doubtful=True, other=other.lowered)
+    lowered = workload.lowered
+    labels = mapping(lowered.data, "spec", "selector", "matchLabels")
+    if type_of(lowered) not in _OWN or not labels or items(lowered.data, "spec", "selector", "matchExpressions"):
+        return
+    others = [item for item in index.selected(labels, namespace_of(lowered)) if item.lowered is not lowered]
+    for other in others[:1]:
+        name = f"{other.lowered.data['kind']} {other.lowered.data['metadata']['name']}"
+        message = f"matches the pods of {name} too"
+        path = ("spec", "selector", "matchLabels")
+        help = "give each workload a label of its own"
+        yield Fault("R0637", lowered, path, message, help, doubtful=True, other=other.lowered)
 
 
-def check_selected(index: ObjectIndex) -> Iterator[Fault]:
+def check_selected(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0631: a Service, PodDisruptionBudget or NetworkPolicy that selects no pod of the environment."""
-    for lowered in index.of_type(*_SELECTORS):
-        labels = _labels(lowered)
-        if labels and not index.selected(labels, namespace_of(lowered)):
-            wanted = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
-            path = _SELECTORS[type_of(lowered)]
-            help = "give a workload's pods these labels"
-            yield Fault("R0631", lowered, path, f"matches no pod ({wanted})", help, doubtful=True)
+    labels = _labels(lowered)
+    if labels and not index.selected(labels, namespace_of(lowered)):
+        wanted = ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        path = _SELECTORS[type_of(lowered)]
+        help = "give a workload's pods these labels"
+        yield Fault("R0631", lowered, path, f"matches no pod ({wanted})", help, doubtful=True)
 
 
-def check_target_ports(index: ObjectIndex) -> Iterator[Fault]:
+def check_target_ports(lowered: Lowered, index: ObjectIndex) -> Iterator[Fault]:
     """R0632: a port of a Service or a NetworkPolicy that none of the selected pods has."""
-    for lowered in index.of_type("Service", "NetworkPolicy.networking.k8s.io"):
-        labels = _labels(lowered)
-        pods = index.selected(labels, namespace_of(lowered)) if labels else ()
-        known = {port for workload in pods for port in _ports(workload)}
-        for path, port in _targets(lowered) if pods else ():
-            if port not in known:
-                help = f"the pods have {', '.join(map(str, sorted(known, key=str))) or 'none'}"
-                message = f"is {port}, a port that the selected pods do not have"
-                yield Fault("R0632", lowered, path, message, help, doubtful=isinstance(port, int))
+    labels = _labels(lowered)
+    pods = index.selected(labels, namespace_of(lowered)) if labels else ()
+    known = {port for workload in pods for port in _ports(workload)}
+    for path, port in _targets(lowered) if pods else ():
+        if port not in known:
+            help = f"the pods have {', '.join(map(str, sorted(known, key=str))) or 'none'}"
+            message = f"is {port}, a port that the selected pods do not have"
+            yield Fault("R0632", lowered, path, message, help, doubtful=isinstance(port, int))
 
 
 def _labels(lowered: Lowered) -> Mapping[str, Any]:

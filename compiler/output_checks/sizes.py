@@ -6,7 +6,6 @@ from typing import Any
 from compiler.fault import Fault
 from compiler.inside import mapping
 from compiler.lowered import Lowered
-from compiler.object_index import type_of
 
 _CONFIG_MAP = 1024 * 1024
 """Most bytes that the values and keys of a ConfigMap may have together."""
@@ -16,8 +15,6 @@ _ANNOTATIONS = 256 * 1024
 
 def check_config_map(lowered: Lowered) -> Iterator[Fault]:
     """R0613: a ConfigMap with more than 1 MiB; told at its longest text."""
-    if type_of(lowered) != "ConfigMap":
-        return
     size = _bytes(lowered.data, "data", _CONFIG_MAP) + _bytes(lowered.data, "binaryData", _CONFIG_MAP)
     if size > _CONFIG_MAP:
         field = max(("data", "binaryData"), key=lambda name: _bytes(lowered.data, name, 0))

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from compiler.fault import Fault
 from compiler.inside import items, mapping, text
-from compiler.object_index import Workload, type_of
+from compiler.lowered import type_of
 from compiler.source import FieldPath
+from compiler.workload import Workload
 
 _ENDLESS = frozenset(("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps"))
 _ENDING = frozenset(("Job.batch", "CronJob.batch"))

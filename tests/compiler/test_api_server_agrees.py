@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from compiler.lowered import Lowered
-from compiler.object_index import workload_of
 from compiler.output_checks import workloads
 from compiler.spec_key import SpecKey
+from compiler.workload import workload_of
 from tests.controlplane.cluster import Cluster
 
 LABELS = {"app": "web"}
