@@ -23,7 +23,8 @@ class Bundle:
     records: tuple[KubeObject, ...]
     """One `roster.dev` object a spec, for people to look at; written by publish only, sorted by key."""
     digest: str
-    """SHA-256 over objects and records, as hexadecimal."""
+    """SHA-256 over the SHA-256 of each body in order, of objects and then of records, as hexadecimal: what did not
+    change need not be read again to know it."""
     source_maps: Mapping[ObjectKey, SourceMap]
     """For each object, where its fields came from; not covered by the digest."""
     references: Mapping[SpecKey, tuple[SpecKey, ...]]

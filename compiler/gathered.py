@@ -3,7 +3,7 @@
 It is carried on from round to round: only items that came or went are looked at, and it is known what that touched.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -27,7 +27,7 @@ class Gathered(Generic[T]):
     """The items that the round before did not have, or had elsewhere."""
     went: tuple[T, ...]
     """The items that only the round before had, or had elsewhere."""
-    touched: Set[Key]
+    touched: frozenset[Key]
     """Under any other key, all is said as in the round before."""
 
     def under(self, key: Key) -> tuple[Any, ...]:
@@ -52,7 +52,8 @@ def gathered(before: Gathered[T] | None, items: Iterable[T], says: Callable[[T],
     speakers = {} if before is None else dict(before.speakers)
     places = {item: place for place, item in enumerate(order)}
     for key, speaking in newly.items():
-        kept = [item for item in speakers.pop(key, ()) if item in stayed]
-        if kept or speaking:
-            speakers[key] = tuple(sorted([*kept, *speaking], key=places.__getitem__) if kept else speaking)
-    return Gathered(said, speakers, came, went, newly.keys())
+        kept = [item for item in speakers.get(key, ()) if item in stayed]
+        speakers[key] = tuple(sorted([*kept, *speaking], key=places.__getitem__) if kept else speaking)
+        if not speakers[key]:
+            del speakers[key]
+    return Gathered(said, speakers, came, went, frozenset(newly))

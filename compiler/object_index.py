@@ -24,9 +24,9 @@ class Asked:
 
     def is_touched(self, objects: Gathered[Product], names: Names) -> bool:
         """Whether an answer may be another one than in the round before."""
-        return not self.keys.isdisjoint(objects.touched) or any(
-            names.may_differ(word, types, best) for (word, types), best in self.nearest.items()
-        )
+        if not self.keys.isdisjoint(objects.touched):
+            return True
+        return bool(self.nearest) and any(names.may_differ(*missed, best) for missed, best in self.nearest.items())
 
 
 class ObjectIndex:

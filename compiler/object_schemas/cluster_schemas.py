@@ -7,7 +7,7 @@ environment's own objects define -- a CustomResourceDefinition in objects/ -- is
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -86,8 +86,7 @@ def cluster_schemas(
     return memo.of(_known, index, tuple(sorted(found.items()))), tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kinds:
+class _Kinds(NamedTuple):
     used: tuple[Gvk, ...]
     """Of what kinds the objects of a product are."""
     defined: tuple[tuple[Gvk, bytes], ...]
