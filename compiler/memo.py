@@ -66,9 +66,8 @@ class Memo:
     def amended(self, work: Callable[[R | None, *Inputs], R], *inputs: *Inputs) -> R:
         """What `work` makes of an input and of what it gave last, None if it gave nothing yet: for what takes long to
         make and little to amend. What it gives depends on the input alone, however it came about."""
-        key = (work,)
-        result = work(self._now.get(key, self._before.get(key)), *inputs)
-        self._now[key] = result
+        key = (Memo.amended, work)
+        result = self._known[key] = work(self._known.get(key, self._before.get(key)), *inputs)
         return result
 
     def end_round(self, *, whole: bool) -> None:

@@ -20,8 +20,8 @@ from compiler.spec_key import SpecKey
 def seal(products: Iterable[Product], exported: Exported, memo: Memo) -> Bundle:
     """The bundle of one environment; same input, same bytes, whatever the order of the products."""
     environment = exported.environment
-    lots = [memo.of(_lot, product) for product in products]
-    specs = [memo.of(_spec, declaration, environment) for declaration in exported.declarations.values()]
+    lots = memo.each(_lot, tuple(products))
+    specs = memo.each(_spec, tuple(exported.declarations.values()), environment)
     objects = _sorted([piece for lot in lots for piece in lot.pieces])
     records = _sorted([spec.record for spec in specs])
     source_maps: dict[ObjectKey, SourceMap] = {}

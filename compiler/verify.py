@@ -39,7 +39,7 @@ def verify(
     if not kubernetes and own not in versions():
         return (_unknown_version(own, exported),)
     judged = kubernetes or (own,)
-    alone = [memo.of(_alone, product, judged, known) for product in products]
+    alone = memo.each(_alone, products, judged, known)
     faults = [fault for found, _ in alone for fault in found]
     if all(sound for _, sound in alone):
         faults += memo.amended(_among, products, exported.environment).faults
