@@ -73,10 +73,9 @@ class Memo:
     def end_round(self, *, whole: bool) -> None:
         """Say that a round is over, and whether it asked for all that there is: one that ends early, at mistakes, did
         not ask for what will be wanted again once they are mended."""
-        if whole and self._before:
-            self._before = {}
-            self._sifted = len(self._known)
-        elif not self._before and len(self._known) > _LEAST + 2 * self._sifted:
+        if whole and (self._before or not self._sifted):
+            self._before, self._sifted = {}, len(self._known)
+        elif not self._before and len(self._known) > _LEAST + self._sifted * 3 // 2:
             self._before, self._known = self._known, {}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from compiler.spec_key import SpecKey
 
@@ -10,8 +10,7 @@ FieldPath = tuple[str | int, ...]
 """Keys and list indices from a document's or an object's root."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One field of one spec."""
 
     spec: SpecKey
@@ -41,8 +40,7 @@ class Derived:
         return Derived(inner, (Source(source.spec, (*source.path, step)),), exact=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why one field of an object has its value."""
 
     template: str

@@ -67,7 +67,7 @@ def cluster_schemas(
     tree: Tree, environment: Declaration[Any], products: Iterable[Product], memo: Memo
 ) -> tuple[ClusterSchemas, tuple[Diagnostic, ...]]:
     """The schemas for the environment's objects, and what is wrong with the files they were read from."""
-    kinds = dict.fromkeys([memo.of(_kinds, product) for product in products])
+    kinds = dict.fromkeys(memo.each(_kinds, tuple(products)))
     folder = folder_of(cluster_name(environment.spec, environment.name))
     sizes = {entry.path: entry.size for entry in tree.entries(folder) if entry.link is None}
     problems: list[Diagnostic] = []

@@ -24,7 +24,7 @@ from compiler.memo import Memo
 from compiler.pipeline import compile_environment
 from compiler.tree import Tree
 from compiler.trees.folder import FolderTree
-from tests.benchmarks.fleets import fleet, write_fleet
+from tests.benchmarks.fleets import AGENT, fleet, write_fleet
 from tests.benchmarks.timed import middle, timed
 
 RUNS = 5
@@ -32,6 +32,15 @@ SIZES = ((100, RUNS), (1000, RUNS), (10_000, 1))
 """Agents, and how often they are compiled."""
 PROGRAM = "from tests.benchmarks.compile import {name}; {name}({root!r})"
 ENVIRONMENTS = ("dev", "prod")
+Edit = tuple[str, Callable[[str], str]]
+EDITS: dict[str, Edit] = {
+    "one line of an agent": ("agents/agent-7.yaml", lambda text: text.replace("max: 20", "max: 30")),
+    "a remark in an agent": ("agents/agent-7.yaml", lambda text: f"# a remark\n{text}"),
+    "a new agent": ("agents/agent-500x.yaml", lambda text: text),
+    "a mistake": ("agents/agent-7.yaml", lambda text: text.replace("claude/haiku", "claude/haiko")),
+    "what all agents use": ("orders.yaml", lambda text: text.replace("Looks up", "Finds")),
+}
+"""What is edited -> its file, and how its text changes; a file that is not there begins as an agent."""
 
 
 def cold(root: str) -> None:
@@ -48,23 +57,31 @@ def cold(root: str) -> None:
 
 
 def warm(root: str) -> None:
-    """Compile once, then again after each of several edits of nothing and of one line; print the three medians."""
-    memory = Memory()
+    """Compile once, then again after each of several edits; print the seconds of the first, then the medians of each.
 
-    def again(tree: Tree) -> float:
+    What each edit leaves behind is compiled once more in between, so that each is measured against the same fleet.
+    """
+    memory = Memory()
+    folder = Path(root, "environments/prod")
+    tree = FolderTree(root)
+
+    def again() -> float:
+        nonlocal tree
+        tree = tree.again()
         return _seconds(lambda: remembered(memory, ("prod",), tree, _remembering))
 
-    tree = FolderTree(root)
-    first = again(tree)
-    edited = Path(root, "environments/prod/agents/agent-7.yaml")
-    nothing, line = [], []
-    for number in range(RUNS):
-        tree = tree.again()
-        nothing.append(again(tree))
-        edited.write_text(edited.read_text() + f"# {number}\n")
-        tree = tree.again()
-        line.append(again(tree))
-    print(first, statistics.median(nothing), statistics.median(line))
+    first = again()
+    found: dict[str, list[float]] = {"nothing": []}
+    for _ in range(RUNS):
+        found["nothing"].append(again())
+        for name, (path, edit) in EDITS.items():
+            file = folder / path
+            before = file.read_text() if file.exists() else None
+            file.write_text(edit(before or AGENT.replace("NUMBER", "new")))
+            found.setdefault(name, []).append(again())
+            file.unlink() if before is None else file.write_text(before)
+            again()
+    print(first, *(statistics.median(each) for each in found.values()))
 
 
 def cores(root: str) -> None:
@@ -118,9 +135,10 @@ def _sizes(folder: Path) -> None:
 
 
 def _warm(folder: Path) -> None:
-    first, nothing, line = _apart("warm", folder / "1000")
-    print(f"one process, 1,000 agents: nothing changed {nothing:.4f} s, 1/{first / nothing:.0f} of cold")
-    print(f"                           one line changed {line:.3f} s, 1/{first / line:.1f} of cold")
+    first, *found = _apart("warm", folder / "1000")
+    print("one process, 1,000 agents, compiled again after a change of")
+    for name, seconds in zip(("nothing", *EDITS), found, strict=True):
+        print(f"  {name:24} {seconds * 1000:8.1f} ms, 1/{first / seconds:.0f} of cold")
 
 
 def _cores(folder: Path) -> None:
