@@ -43,8 +43,8 @@ def verify(
     faults = [fault for found, _ in alone for fault in found]
     if all(sound for _, sound in alone):
         faults += memo.amended(_among, products, exported.environment).faults
-    told = {*(tell(fault, exported, documents) for fault in faults), *_other_version(own, exported, known)}
-    return tuple(sorted(told, key=lambda item: (item.span is None, item.span, item.code, item.message)))
+    told = [*(tell(fault, exported, documents) for fault in faults), *_other_version(own, exported, known)]
+    return tuple(sorted(dict.fromkeys(told), key=lambda item: (item.span is None, item.span, item.code, item.message)))
 
 
 def _alone(product: Product, judged: tuple[str, ...], known: ClusterSchemas) -> tuple[tuple[Fault, ...], bool]:
