@@ -3,24 +3,47 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.exported import Exported
 from compiler.fault import Fault
 from compiler.inside import at
 from compiler.layering.layered import Layered
 from compiler.lowered import Lowered
+from compiler.memo import Memo
 from compiler.object_path import object_path
 from compiler.object_schemas.kubernetes_schemas import said
+from compiler.scope import Assets
 from compiler.source import Cause, FieldPath, Source, cause_of
 from compiler.span import Span
 from compiler.spec_key import SpecKey
 
+_NAME = ("metadata", "name")
 
-def tell(fault: Fault, exported: Exported, documents: Mapping[SpecKey, Layered]) -> Diagnostic:
+
+def tell(fault: Fault, exported: Exported, documents: Mapping[SpecKey, Layered], memo: Memo) -> Diagnostic:
     """The finding at the line of the spec that caused it, or at the name of the spec where no line is known."""
+    keys = memo.of(_concerned, fault)
+    layered = tuple([documents[key] for key in keys if key in documents])
+    declared = tuple([exported.declarations[key] for key in keys if key in exported.declarations])
+    return memo.of(_told, fault, layered, declared, exported.assets)
+
+
+def _concerned(fault: Fault) -> tuple[SpecKey, ...]:
+    """The specs in which the cause may be written."""
+    places = [(fault.lowered, fault.path), *([] if fault.other is None else [(fault.other, _NAME)])]
+    causes = [(lowered.spec, cause_of(lowered.sources, path)) for lowered, path in places]
+    sources = [source.spec for _, cause in causes if cause is not None for source in cause.sources]
+    return tuple(dict.fromkeys((*sources, *(spec for spec, _ in causes))))
+
+
+def _told(
+    fault: Fault, layered: tuple[Layered, ...], declared: tuple[Declaration[Any], ...], assets: Assets
+) -> Diagnostic:
+    documents = {document.key: document for document in layered}
     data = fault.lowered.data
     cause = cause_of(fault.lowered.sources, fault.path)
-    source = _longest(cause, exported) if fault.longest else None
+    source = _longest(cause, {declaration.key: declaration for declaration in declared}) if fault.longest else None
     source = source or _source(fault.lowered, cause, documents)
     document = documents.get(source.spec)
     name = f"{data['kind']} {data['metadata']['name']}"
@@ -28,7 +51,7 @@ def tell(fault: Fault, exported: Exported, documents: Mapping[SpecKey, Layered])
         code=fault.code,
         severity=_severity(fault, cause, documents),
         message=f"{name}: {object_path(data, fault.path)} {fault.message}".replace(":  ", ": "),
-        span=_decided_by_template(fault, cause, exported)
+        span=_decided_by_template(fault, cause, assets)
         or (None if document is None else document.span_of(source.path, key=_is_key(fault, cause))),
         field=".".join(map(str, source.path)),
         label=_label(fault, cause, documents),
@@ -37,11 +60,11 @@ def tell(fault: Fault, exported: Exported, documents: Mapping[SpecKey, Layered])
     )
 
 
-def _decided_by_template(fault: Fault, cause: Cause | None, exported: Exported) -> Span | None:
+def _decided_by_template(fault: Fault, cause: Cause | None, assets: Assets) -> Span | None:
     """The line of the fleet's template that alone decided a value; None where a spec took part, or it is Roster's."""
     if cause is None:
-        return exported.assets.nearest(fault.lowered.template, fault.path)
-    return None if cause.sources else exported.assets.span(cause.template, cause.line)
+        return assets.nearest(fault.lowered.template, fault.path)
+    return None if cause.sources else assets.span(cause.template, cause.line)
 
 
 def _source(lowered: Lowered, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> Source:
@@ -49,7 +72,7 @@ def _source(lowered: Lowered, cause: Cause | None, documents: Mapping[SpecKey, L
     sources = cause.sources if cause is not None else ()
     known = [source for source in sources if source.spec in documents]
     written = (source for source in known if _value(source, documents) is not None)
-    return next(written, known[0] if known else Source(lowered.spec, ("metadata", "name")))
+    return next(written, known[0] if known else Source(lowered.spec, _NAME))
 
 
 def _value(source: Source, documents: Mapping[SpecKey, Layered]) -> Any:
@@ -90,7 +113,7 @@ def _label(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layere
     parts = [f"in Kubernetes {said(fault.versions)}"] if fault.versions else []
     parts += [f"from templates/{cause.template}:{cause.line}"] if cause is not None and cause.template else []
     if fault.other is not None:
-        source = _source(fault.other, cause_of(fault.other.sources, ("metadata", "name")), documents)
+        source = _source(fault.other, cause_of(fault.other.sources, _NAME), documents)
         document = documents.get(source.spec)
         place = "" if document is None else f" at {document.span_of(source.path)}"
         other = fault.other.data
@@ -98,13 +121,13 @@ def _label(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layere
     return "; ".join(parts)
 
 
-def _longest(cause: Cause | None, exported: Exported) -> Source | None:
+def _longest(cause: Cause | None, declared: Mapping[SpecKey, Declaration[Any]]) -> Source | None:
     """Of all texts that a value was made from, the longest; texts that lie in files are filled in."""
     texts = [
         (len(text), Source(source.spec, path))
         for source in (cause.sources if cause is not None else ())
-        if source.spec in exported.declarations
-        for path, text in _texts(at(exported.declarations[source.spec].data, *source.path), source.path)
+        if source.spec in declared
+        for path, text in _texts(at(declared[source.spec].data, *source.path), source.path)
     ]
     return max(texts, key=lambda item: item[0])[1] if texts else None
 

@@ -30,7 +30,7 @@ def verify(
     kubernetes: tuple[str, ...],
     memo: Memo,
 ) -> tuple[Diagnostic, ...]:
-    """The findings on all objects, in order of their place. What needs sound objects is judged only where all are.
+    """The findings on all objects, in their order. What needs sound objects is judged only where all are.
 
     `kubernetes` are the versions to judge by, known ones, instead of the environment's own.
     """
@@ -43,8 +43,8 @@ def verify(
     faults = [fault for found, _ in alone for fault in found]
     if all(sound for _, sound in alone):
         faults += memo.amended(_among, products, exported.environment).faults
-    told = [*(tell(fault, exported, documents) for fault in faults), *_other_version(own, exported, known)]
-    return tuple(sorted(dict.fromkeys(told), key=lambda item: (item.span is None, item.span, item.code, item.message)))
+    told = [tell(fault, exported, documents, memo) for fault in faults]
+    return (*told, *_other_version(own, exported, known))
 
 
 def _alone(product: Product, judged: tuple[str, ...], known: ClusterSchemas) -> tuple[tuple[Fault, ...], bool]:
