@@ -122,10 +122,11 @@ class _Lowering:
     def _stamp(self, data: dict[str, Any], emit: Emit) -> None:
         """Ownership labels and the namespace: the same for every object, so no template repeats them."""
         environment = self.scope.environment
-        metadata = data["metadata"]
         labels = ownership(environment.spec.fleet, environment.name, self.declaration.key)
         if emit.family:
             labels[FAMILY] = label_value(emit.family)
-        metadata["labels"] = {**metadata.get("labels", {}), **labels}
+        # Another map: a template of the fleet may have taken this one from a spec as it is, where it is to stay so.
+        metadata = {**data["metadata"], "labels": {**data["metadata"].get("labels", {}), **labels}}
         if data["kind"] not in CLUSTER_SCOPED:
             metadata.setdefault("namespace", environment.spec.namespace)
+        data["metadata"] = metadata

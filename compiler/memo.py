@@ -75,7 +75,8 @@ class Memo:
         not ask for what will be wanted again once they are mended."""
         if whole and (self._before or not self._sifted):
             self._before, self._sifted = {}, len(self._known)
-        elif not self._before and len(self._known) > _LEAST + self._sifted * 3 // 2:
+        elif len(self._known) > _LEAST + self._sifted * 3 // 2:
+            # While it sifts already, no round was whole for long: what none of them asked for is given up.
             self._before, self._known = self._known, {}
 
 

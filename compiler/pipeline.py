@@ -162,5 +162,5 @@ def _without_bundle(environment: str, found: Iterable[Diagnostic]) -> Compiled:
 
 
 def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By place, so that the order of stages and files does not show."""
-    return tuple(sorted(set(found), key=lambda item: (item.span is None, item.span, item.code, item.message)))
+    """Each once, by place, so that the order of stages and files does not show; of one place and text, as found."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda item: (item.span is None, item.span, item.code, item.message)))

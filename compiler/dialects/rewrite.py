@@ -1,6 +1,7 @@
 """Rewrite: one foreign document -> the spec that is being made of it, where each field was written, what was wrong."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
@@ -36,7 +37,8 @@ class Rewrite:
                 return  # what stands there has the wrong type, and the spec's model says so
             place = inner
         self.trace[to] = written
-        place[str(to[-1])] = value
+        # A copy: what is set below it later is no part of the foreign document, which others read too.
+        place[str(to[-1])] = deepcopy(value)
 
     def at(self, path: FieldPath) -> Any:
         """The value of a field of the spec, or None."""
