@@ -14,11 +14,24 @@ from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
 from compiler.shapes import is_union, key_at
 from compiler.source import FieldPath
+from compiler.span import Span
 from compiler.suggestion import did_you_mean
 
 DIRECTIVES = frozenset(("$remove", "$replace"))
 _SHOWN = 4
 """How many dropped items are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What is gone because a list of a layer replaces the one below whole."""
+
+    path: FieldPath
+    """The list, in the layer."""
+    names: str
+    """The items that are gone, or how many."""
+    below: Span
+    """Where the list below stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +46,21 @@ class Merged:
     """Fields of the layer that say what is said below already."""
     idle_removals: tuple[tuple[FieldPath, str], ...]
     """Places in `$remove` lists that hit nothing, and the nearest name there is."""
+    dropped: tuple[Dropped, ...]
+    """Lists of the layer that replace one below, of which they do not repeat every item."""
 
 
 def merge(below: Layered, document: Document) -> Merged:
     """Lay one document over what is below; neither is changed."""
     merging = _Merging(below, document)
     data = merging.map(below.data, document.data, ())
-    return Merged(data, tuple(merging.diagnostics), tuple(merging.idle), tuple(merging.idle_removals))
+    return Merged(
+        data,
+        tuple(merging.diagnostics),
+        tuple(merging.idle),
+        tuple(merging.idle_removals),
+        tuple(merging.dropped),
+    )
 
 
 def has_directive(value: Any) -> bool:
@@ -56,6 +77,7 @@ class _Merging:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     idle: list[FieldPath] = field(default_factory=list)
     idle_removals: list[tuple[FieldPath, str]] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
 
     def value(self, below: Any, above: Any, path: FieldPath) -> Any:
         """The merged value of a field that is set below."""
@@ -110,7 +132,7 @@ class _Merging:
         """A list that merges by its key, or the higher list alone."""
         name = key_at(self.below.keyed, path)
         if not name:
-            self._tell_dropped(below, above, path)
+            self._note_dropped(below, above, path)
             return above
         unnamed = [index for index, item in enumerate(above) if not _name(item, name)]
         if unnamed or not all(_name(item, name) for item in below):
@@ -138,24 +160,14 @@ class _Merging:
                 result.append(self._alone(item, (*path, index)))
         return result
 
-    def _tell_dropped(self, below: list[Any], above: list[Any], path: FieldPath) -> None:
-        """R0404: a list replaces the one below whole, and something that was in it is gone."""
+    def _note_dropped(self, below: list[Any], above: list[Any], path: FieldPath) -> None:
+        """A list replaces the one below whole: what was in it may be gone."""
         if below == above:
             self.idle.append(path)
             return
-        dropped = [item for item in below if item not in above]
-        if dropped:
-            self.diagnostics.append(
-                Diagnostic(
-                    code="R0404",
-                    severity=Severity.WARNING,
-                    message=f"this list replaces the one below, and drops {_named(dropped)}",
-                    span=self.document.span_of(path),
-                    field=".".join(map(str, path)),
-                    label=f"the list below: {self.below.span_of(self._below(path))}",
-                    help="lists do not merge: repeat what is to stay; if it is meant, allow it with a comment",
-                )
-            )
+        gone = [item for item in below if item not in above]
+        if gone:
+            self.dropped.append(Dropped(path, _named(gone), self.below.span_of(self._below(path))))
 
     def _below(self, path: FieldPath) -> FieldPath:
         """A field of the layer as it is called in what is below; inside a keyed list, that list."""

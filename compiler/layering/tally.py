@@ -9,7 +9,7 @@ from compiler.document import Document
 from compiler.inside import at
 from compiler.kinds import KINDS
 from compiler.layering.layered import Contribution, Layered
-from compiler.layering.merge import DIRECTIVES, Merged, layer_error, leaves
+from compiler.layering.merge import DIRECTIVES, Dropped, Merged, layer_error, leaves
 from compiler.layering.overrides import Override
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
@@ -27,13 +27,22 @@ class _Seen:
     removals: Mapping[FieldPath, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Losses:
+    """The specs in which one list of a layer drops items."""
+
+    document: Document
+    specs: dict[SpecKey, Dropped]
+
+
 class Tally:
     """An override lies over many specs: what it says is in vain only if it is so in all of them."""
 
-    __slots__ = ("_overrides", "_own", "_seen")
+    __slots__ = ("_losses", "_overrides", "_own", "_seen")
 
     def __init__(self) -> None:
         self._seen: dict[int, _Seen] = {}
+        self._losses: dict[tuple[int, FieldPath], _Losses] = {}
         # Layers that belong to this environment alone: of a shared base, another environment may need what it says.
         self._own: frozenset[int] = frozenset()
         self._overrides: tuple[Override, ...] = ()
@@ -45,6 +54,9 @@ class Tally:
 
     def note(self, key: SpecKey, document: Document, merged: Merged) -> None:
         """Take in what became of a layer over one spec."""
+        for dropped in merged.dropped:
+            losses = self._losses.setdefault((id(document), dropped.path), _Losses(document, {}))
+            losses.specs[key] = dropped
         idle = {path: key for path in merged.idle if not _is_identity(key, path)}
         removals = dict(merged.idle_removals)
         seen = self._seen.get(id(document))
@@ -54,7 +66,8 @@ class Tally:
         self._seen[id(document)] = _Seen(document, idle, removals)
 
     def told(self, specs: Iterable[Layered]) -> Iterator[Diagnostic]:
-        """The findings: names in `$remove` that hit nothing, fields that change nothing, overrides that are hidden."""
+        """The findings: what lists drop, `$remove` that hits nothing, fields and overrides that change nothing."""
+        yield from map(_drops, self._losses.values())
         merged = {spec.key: spec for spec in specs}
         for identity, seen in self._seen.items():
             for path, guess in seen.removals.items():
@@ -75,6 +88,22 @@ class Tally:
 def _is_identity(key: SpecKey, path: FieldPath) -> bool:
     versioned = key.kind in KINDS and KINDS[key.kind].versioned
     return path in _IDENTITY or (versioned and path == ("spec", "version"))
+
+
+def _drops(losses: _Losses) -> Diagnostic:
+    """R0404: a list replaces the one below whole, and something that was in it is gone."""
+    (key, first), others = next(iter(losses.specs.items())), len(losses.specs) - 1
+    too = f"{others} other spec{' loses' if others == 1 else 's lose'} items too"
+    where = f" in {key.kind} {key.name}; {too}" if others else ""
+    return Diagnostic(
+        code="R0404",
+        severity=Severity.WARNING,
+        message=f"this list replaces the one below, and drops {first.names}{where}",
+        span=losses.document.span_of(first.path),
+        field=".".join(map(str, first.path)),
+        label=f"the list below: {first.below}",
+        help="lists do not merge: repeat what is to stay; if it is meant, allow it with a comment",
+    )
 
 
 def _misses(document: Document, path: FieldPath, guess: str) -> Diagnostic:

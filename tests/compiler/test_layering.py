@@ -355,6 +355,16 @@ TOLD = {
             "R0404 prod/environment.yaml:8:3 this list replaces the one below, and drops keda | the list below: environments/base/environment.yaml:7:3 | lists do not merge: repeat what is to stay; if it is meant, allow it with a comment"
         ],
     ),
+    "a list of an override that drops items in several specs, once": (
+        {
+            "base/support.yaml": OVERLAY + BODY + "  runtime: {imagePullSecrets: [a, b]}\n",
+            "base/gold.yaml": GOLD + BODY + "  runtime: {imagePullSecrets: [a, c]}\n",
+            **overrides("{match: {kind: Agent}, spec: {runtime: {imagePullSecrets: [a]}}}"),
+        },
+        [
+            "R0404 prod/environment.yaml:9:45 this list replaces the one below, and drops c in Agent gold; 1 other spec loses items too | the list below: environments/base/gold.yaml:11:13 | lists do not merge: repeat what is to stay; if it is meant, allow it with a comment"
+        ],
+    ),
     "an item without the key of its list": (
         {
             "base/support.yaml": OVERLAY
