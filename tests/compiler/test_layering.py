@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from compiler.compiled import Compiled
+from compiler.explaining.why import Role, why
 from compiler.layering.setting import setting
 from compiler.pipeline import compile_environment
 from compiler.review.review import review
@@ -550,6 +551,17 @@ def test_set_of_a_field_that_is_none_is_told(tmp_path):
         "--set Agent/support:session.tll=2h",
         "did you mean ttl?",
     )
+
+
+def test_the_line_of_a_name_is_named_for_what_an_agent_tells_its_containers_of_it(tmp_path):
+    result = compiled(tmp_path, {})
+    (explanation,) = (
+        found
+        for found in why(result, "Deployment/support", ())
+        if found.field.startswith("spec.template") and found.value == "support" and ".env[" in found.field
+    )
+    places = [str(link.place) for link in explanation.links if link.role is Role.LAYER]
+    assert places == ["environments/base/support.yaml:3:18"]
 
 
 def test_the_line_of_a_variable_is_named_where_its_change_changes_an_object(tmp_path):

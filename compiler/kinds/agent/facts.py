@@ -8,7 +8,7 @@ from compiler.declaration import Declaration
 from compiler.kinds.agent.contract import Contract
 from compiler.kinds.agent.spec import AgentSpec
 from compiler.scope import Scope
-from compiler.source import Derived
+from compiler.source import Derived, Source
 
 Agent = Declaration[AgentSpec]
 Facts = Mapping[str, Derived]
@@ -73,7 +73,7 @@ def facts(agent: Agent, contract: Contract, scope: Scope) -> Facts:
 def _identity(agent: Agent, scope: Scope) -> Mapping[str, Derived]:
     pack = scope.of(agent, "prompts", "pack")
     return {
-        "agentName": Derived(agent.name, (agent.source(),)),
+        "agentName": Derived(agent.name, (Source(agent.key, ("metadata", "name")),), exact=True),
         "namespace": scope.environment.field("namespace"),
         "promptName": agent.field("prompts", "prompt"),
         "packVersion": agent.derived(pack["version"], ("prompts",)),
