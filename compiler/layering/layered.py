@@ -51,7 +51,8 @@ class Layered:
     @property
     def is_as_written(self) -> bool:
         """Whether its fields stand in the files under the names they have here: no dialect made a layer of it."""
-        return not any(document.trace or document.elsewhere for document in self.layers)
+        # An override has a trace too, of where it stands in its file, but there its fields have the same names.
+        return not any((document.trace and not document.role) or document.elsewhere for document in self.layers)
 
     def span_of(self, path: FieldPath, *, key: bool = False) -> Span:
         """Where a field was set: in the highest layer that sets it; if none does, its nearest parent's place."""

@@ -143,6 +143,14 @@ def test_another_version_of_the_api_is_mended(tmp_path: Path) -> None:
     assert (tmp_path / AGENT).read_text() == SPEC
 
 
+def test_slips_inside_of_an_override_are_mended(tmp_path: Path) -> None:
+    path = "environments/dev/environment.yaml"
+    override = "  overrides:\n  - match: {kind: Agent}\n    spec: {session: {%s: 2h}, runtime: {scale: {max: %s}}}\n"
+    write(tmp_path, {path: FILES[path] + override % ("tlt", "'3'")})
+    assert mended(tmp_path) == 2
+    assert (tmp_path / path).read_text() == FILES[path] + override % ("ttl", "3")
+
+
 def test_a_slip_is_not_mended_where_the_right_word_stands_beside_it(tmp_path: Path) -> None:
     overlay = "apiVersion: roster.dev/v1alpha1\nkind: Agent\nmetadata: {name: support}\nspec:\n  models: {defualt: {requires: [tools]}, default: {requires: [tools]}}\n"
     write(tmp_path, {"environments/dev/support.yaml": overlay})
