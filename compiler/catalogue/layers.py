@@ -129,4 +129,12 @@ ENTRIES: tuple[Entry, ...] = (
         "version and says another would be two things at once.",
         "Change another field, or write a document of the new version beside the old one.",
     ),
+    error(
+        "R0417",
+        "identity-removed",
+        "$remove names what says which document it is",
+        "By its API version, kind and name a layer is known to be about what lies below. Without them nobody could say "
+        "what the merged document is.",
+        "Remove the name from $remove. To be rid of a spec in one environment, let its environments name the others.",
+    ),
 )

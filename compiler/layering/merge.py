@@ -18,6 +18,8 @@ from compiler.span import Span
 from compiler.suggestion import did_you_mean
 
 DIRECTIVES = frozenset(("$remove", "$replace"))
+_IDENTITY = (("apiVersion",), ("kind",), ("metadata", "name"))
+"""Fields without which a document is none; of a namespace the environment has one."""
 _SHOWN = 4
 """How many dropped items are named."""
 
@@ -83,8 +85,13 @@ class _Merging:
         """The merged value of a field that is set below."""
         if self._clashes(below, above, path):
             return below
+        if isinstance(above, Mapping) and isinstance(below, Mapping):
+            # A document may be there for its metadata alone, an override for nothing but its spec.
+            if not above and (self.document.role or path != ("spec",)):
+                self.idle.append(path)
+            return self.map(below, above, path)
         if isinstance(above, Mapping):
-            return self.map(below if isinstance(below, Mapping) else {}, above, path)
+            return self.map({}, above, path)
         if isinstance(above, list) and isinstance(below, list):
             return self._list(below, above, path)
         if above == below:
@@ -102,8 +109,6 @@ class _Merging:
                 continue
             inner = (*path, key)
             result[key] = self.value(result[key], value, inner) if key in result else self._alone(value, inner)
-        if not above and below == above:
-            self.idle.append(path)
         return result
 
     def _alone(self, above: Any, path: FieldPath) -> Any:
@@ -117,7 +122,10 @@ class _Merging:
             return
         for index, name in enumerate(names):
             here = (*path, "$remove", index)
-            if isinstance(name, str) and name in result:
+            if isinstance(name, str) and _identifies((*path, name)):
+                message = f"{'.'.join(map(str, (*path, name)))} identifies the document, and cannot be removed"
+                self._report("R0417", message, here, "remove the name from $remove")
+            elif isinstance(name, str) and name in result:
                 del result[name]
             elif isinstance(name, str):
                 self.idle_removals.append((here, did_you_mean(name, map(str, result))))
@@ -212,6 +220,11 @@ def leaves(value: Any, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
             yield from leaves(inner, (*path, key))
     else:
         yield path, value
+
+
+def _identifies(path: FieldPath) -> bool:
+    """Whether a field, or one inside it, says which document it is."""
+    return any(path == field[: len(path)] for field in _IDENTITY)
 
 
 def _is_variable(value: Any) -> bool:

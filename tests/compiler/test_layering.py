@@ -287,6 +287,37 @@ TOLD = {
             "R0401 prod/support.yaml:5:12 a lower layer has a map here, this layer text |  | keep the type, or write $replace: true in the map around it"
         ],
     ),
+    "$remove of what identifies a document": (
+        {
+            "prod/support.yaml": "$remove: [kind]\n"
+            + OVERLAY.replace("{name: support}", "{name: support, $remove: [name]}")
+            + "  session: {ttl: 2h}\n"
+        },
+        [
+            "R0417 prod/support.yaml:1:11 kind identifies the document, and cannot be removed |  | remove the name from $remove",
+            "R0417 prod/support.yaml:4:37 metadata.name identifies the document, and cannot be removed |  | remove the name from $remove",
+        ],
+    ),
+    "an override that says nothing": (
+        overrides("{match: {kind: Agent}, spec: {}}"),
+        [
+            "R0409 prod/environment.yaml:9:28 spec is empty here, which changes nothing |  | maps merge: say what is to change, or remove it; $replace: true in the map empties it"
+        ],
+    ),
+    "a map that says nothing of the one below": (
+        {"prod/support.yaml": OVERLAY + "  facades: {websocket: {}}\n"},
+        [
+            "R0409 prod/support.yaml:5:13 spec.facades.websocket is empty here, which changes nothing |  | maps merge: say what is to change, or remove it; $replace: true in the map empties it"
+        ],
+    ),
+    "a document that only adds a label": (
+        {
+            "prod/support.yaml": OVERLAY.replace("{name: support}", "{name: support, labels: {a: b}}").replace(
+                "spec:", "spec: {}"
+            )
+        },
+        [],
+    ),
     "$remove of what is not there": (
         {"prod/support.yaml": OVERLAY + "  tools: {$remove: [serach]}\n"},
         ["R0402 prod/support.yaml:5:21 $remove names serach, which no lower layer has |  | did you mean search?"],
