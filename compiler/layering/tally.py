@@ -133,23 +133,51 @@ def _idle(document: Document, path: FieldPath, spec: Layered) -> Diagnostic:
 
 
 def _hidden(override: Override, specs: list[Layered]) -> Iterator[Diagnostic]:
-    """R0411: what an override sets is set otherwise by a higher layer, in every spec that it matches."""
+    """R0411: what an override sets or removes is set otherwise by a higher layer, in every spec that it matches."""
     for path, value in leaves(override.document.data):
+        if path[-1:] == ("$remove",) and isinstance(value, list):
+            for index, name in enumerate(value):
+                top = _set_anew(override, (*path[:-1], name), specs)
+                if top is not None:
+                    yield _vain(override, (*path, index), f"$remove of {name} in the override", top)
         # Of a map and of a list that merges, a higher layer may speak without a word about what is said here.
         if not DIRECTIVES.isdisjoint(path) or value == {} or any(spec.merges(path) for spec in specs):
             continue
-        # One spec in which it holds is enough, and most often the first.
-        tops = list(takewhile(lambda top: _loses(top, override), (spec.top(path) for spec in specs)))
-        if specs and len(tops) == len(specs) and tops[0] is not None:
-            yield Diagnostic(
-                code="R0411",
-                severity=Severity.WARNING,
-                message=f"{'.'.join(map(str, path))} of the override has no effect",
-                span=override.document.span_of(path),
-                field=".".join(map(str, path)),
-                label=f"hidden by {tops[0].span}",
-                help="remove it here, or there",
-            )
+        top = _over(override, path, specs)
+        if top is not None:
+            yield _vain(override, path, f"{'.'.join(map(str, path))} of the override", top)
+
+
+def _over(override: Override, path: FieldPath, specs: list[Layered]) -> Contribution | None:
+    """What hides a field of the override, if something does in every spec."""
+    # One spec in which it holds is enough, and most often the first.
+    tops = list(takewhile(lambda top: _loses(top, override), (spec.top(path) for spec in specs)))
+    return tops[0] if tops and len(tops) == len(specs) else None
+
+
+def _set_anew(override: Override, path: FieldPath, specs: list[Layered]) -> Contribution | None:
+    """What sets a removed field again, if in every spec something does, and nothing that lay below is missed."""
+    missed = (
+        (*path, *inner)
+        for spec in specs
+        for document in takewhile(lambda layer: layer is not override.document, spec.layers)
+        if document.has(path)
+        for inner, _ in leaves(at(document.data, *path))
+        if spec.merges((*path, *inner)) or not _loses(spec.top((*path, *inner)), override)
+    )
+    return _over(override, path, specs) if next(missed, None) is None else None
+
+
+def _vain(override: Override, path: FieldPath, what: str, top: Contribution) -> Diagnostic:
+    return Diagnostic(
+        code="R0411",
+        severity=Severity.WARNING,
+        message=f"{what} has no effect",
+        span=override.document.span_of(path),
+        field=".".join(map(str, path)),
+        label=f"hidden by {top.span}",
+        help="remove it here, or there",
+    )
 
 
 def _loses(top: Contribution | None, override: Override) -> bool:

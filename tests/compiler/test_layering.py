@@ -477,6 +477,37 @@ TOLD = {
             "R0411 prod/environment.yaml:9:65 spec.session.ttl of the override has no effect | hidden by environments/prod/support.yaml:5:18 | remove it here, or there"
         ],
     ),
+    "a removal of an override that a higher layer undoes": (
+        {
+            **overrides("{match: {kind: Agent, name: support}, spec: {$remove: [session]}}"),
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n",
+        },
+        [
+            "R0411 prod/environment.yaml:9:60 $remove of session in the override has no effect | hidden by environments/prod/support.yaml:5:3 | remove it here, or there"
+        ],
+    ),
+    "a removal of an override of which a higher layer undoes a part": (
+        {
+            **overrides("{match: {kind: Agent, name: support}, spec: {$remove: [session]}}"),
+            "base/support.yaml": OVERLAY + BODY.replace("ttl: 24h", "ttl: 24h, store: memory"),
+            "prod/support.yaml": OVERLAY + "  session: {ttl: 2h}\n",
+        },
+        [],
+    ),
+    "a removal of a list that would have merged with the higher one": (
+        {
+            "base/support.yaml": TRIGGERED,
+            "prod/environment.yaml": KEDA
+            + "  overrides:\n"
+            + "  - {match: {kind: Agent, name: support}, spec: {runtime: {scale: {$remove: [triggers]}}}}\n",
+            "prod/support.yaml": OVERLAY + "  runtime: {scale: {triggers: [{type: cron, name: c, metadata: {}}]}}\n",
+        },
+        [],
+    ),
+    "a removal that no layer undoes": (
+        overrides("{match: {kind: Agent}, spec: {$remove: [session]}}"),
+        [],
+    ),
     "a variable that is none": (
         {
             "prod/environment.yaml": PROD + "  variables: {region: eu}\n",
