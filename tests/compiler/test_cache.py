@@ -1,6 +1,5 @@
 """The cache: what is remembered is what a fresh compile would give, whatever was edited, damaged or done at once."""
 
-import hashlib
 import os
 import random
 import shutil
@@ -23,11 +22,12 @@ from compiler.compiled import Compiled
 from compiler.errors import UsageError
 from compiler.memo import Memo
 from compiler.pipeline import compile_environment
-from compiler.tree import Entry, Tree
+from compiler.tree import Tree
 from compiler.trees.folder import FolderTree
 from reconciler.cli import roster
 from tests.architecture.source_files import modules
 from tests.benchmarks.fleets import fleet
+from tests.compiler.facts import Files, facts
 
 QUESTION = ("prod",)
 FILED = """\
@@ -45,25 +45,6 @@ kind: Agent
 metadata: {name: agent-0}
 spec: {runtime: {scale: {max: 7}}}
 """
-
-
-class Files:
-    """A tree of files in memory; counts how often it is read."""
-
-    name = "files"
-
-    def __init__(self, files: dict[str, str]) -> None:
-        self.files = files
-
-    def entries(self, folder: str) -> tuple[Entry, ...]:
-        top = f"{folder}/" if folder else ""
-        return tuple(Entry(path, len(self.files[path].encode())) for path in sorted(self.files) if path.startswith(top))
-
-    def read(self, path: str) -> bytes:
-        return self.files[path].encode()
-
-    def identity(self, path: str) -> str:
-        return f"sha256:{hashlib.sha256(self.read(path)).hexdigest()}"
 
 
 def start() -> dict[str, str]:
@@ -84,17 +65,6 @@ def fresh(tree: Tree) -> Compiled:
 
 def anew(tree: Tree, memo: Memo) -> Compiled:
     return compile_environment(tree, "prod", memo=memo)
-
-
-def facts(compiled: Compiled) -> tuple[object, ...]:
-    """Everything that a compiled environment says."""
-    bundle = compiled.bundle
-    places = {str(key): document.span_of(("metadata", "name")) for key, document in compiled.documents.items()}
-    if bundle is None:
-        return compiled.name, compiled.diagnostics, places
-    told = (bundle.fleet, bundle.environment, bundle.namespace, bundle.digest, bundle.objects, bundle.records)
-    maps = {key: dict(sources) for key, sources in bundle.source_maps.items()}
-    return compiled.name, compiled.diagnostics, places, told, maps, dict(bundle.references)
 
 
 def edit(files: dict[str, str], seed: int) -> dict[str, str]:
