@@ -29,15 +29,21 @@ class GitTree:
     For one thread at a time; pickled, it takes only its place along. Close it, or let it go, to end its git process.
     """
 
-    def __init__(self, repository: Path | str, revision: str, folder: str = "") -> None:
-        """Take the commit `revision` of the repository at the path, and of its tree the part below `folder`."""
+    def __init__(
+        self, repository: Path | str, revision: str, folder: str = "", before: "GitTree | None" = None
+    ) -> None:
+        """Take the commit `revision` of the repository at the path, and of its tree the part below `folder`.
+
+        What an earlier tree has read of its files is not read again.
+        """
         self._repository = Path(repository)
         self._commit = resolve(self._repository, revision)
         self._folder = folder.strip("/")
         self._top = f"{self._commit}:{self._folder}" if self._folder else self._commit
         self._listed: dict[str, tuple[Entry, ...]] = {}
         self._blobs: dict[str, Blob | None] = {}
-        self._read: dict[str, bytes] = {}
+        self._contents: dict[str, bytes] = before._known() if before is not None else {}
+        """Content of each blob that was read, by its name in the object store."""
         self._reader: subprocess.Popen[bytes] | None = None
 
     @property
@@ -59,9 +65,7 @@ class GitTree:
 
     def read(self, path: str) -> bytes:
         """The bytes of one regular file. Raises KeyError if there is none, or only a link."""
-        if path not in self._read:
-            self._read[path] = self._contents(self._file(path).sha)
-        return self._read[path]
+        return self._content(self._file(path).sha)
 
     def identity(self, path: str) -> str:
         """The blob's name in the object store; nothing is read. Raises KeyError as `read` does."""
@@ -119,12 +123,22 @@ class GitTree:
             return None  # a submodule, or a folder that was asked for by its name
         text = path.decode("utf-8", "backslashreplace")
         if mode == LINK_MODE:
-            return Blob(sha, Entry(text, 0, link=self._contents(sha).decode("utf-8", "backslashreplace")))
+            return Blob(sha, Entry(text, 0, link=self._content(sha).decode("utf-8", "backslashreplace")))
         if not size.isdigit():
             raise _missing(self._repository, sha)
         return Blob(sha, Entry(text, int(size)))
 
-    def _contents(self, sha: str) -> bytes:
+    def _known(self) -> dict[str, bytes]:
+        """The blobs of this tree whose content is known; none that only an earlier one had."""
+        names = {blob.sha for blob in self._blobs.values() if blob is not None}
+        return {sha: content for sha, content in self._contents.items() if sha in names}
+
+    def _content(self, sha: str) -> bytes:
+        if sha not in self._contents:
+            self._contents[sha] = self._fetch(sha)
+        return self._contents[sha]
+
+    def _fetch(self, sha: str) -> bytes:
         if self._reader is None:
             self._reader = start_git(self._repository, "cat-file", "--batch")
         asked, answers = self._reader.stdin, self._reader.stdout
@@ -138,9 +152,10 @@ class GitTree:
             header = []
         if len(header) != 3 or not header[2].isdigit():
             raise _missing(self._repository, sha)
-        contents = answers.read(int(header[2]))
-        answers.read(1)
-        return contents
+        content = answers.read(int(header[2]))
+        if answers.read(1) != b"\n":  # git tells the size first, and dies where it then finds the rest damaged
+            raise _missing(self._repository, sha)
+        return content
 
 
 def resolve(repository: Path | str, ref: str) -> str:
@@ -240,7 +255,7 @@ def _named(place: Path, what: str = "repository") -> str:
 
 def _missing(repository: Path, sha: str) -> TargetError:
     remedy = "the clone may be partial or damaged: run `git fetch --refetch` in it"
-    return TargetError(f"the object {sha[:10]} of {_named(repository)} is missing", remedy)
+    return TargetError(f"the object {sha[:10]} of {_named(repository)} is missing or damaged", remedy)
 
 
 def _unreadable(repository: Path, answer: Answer) -> RosterError:

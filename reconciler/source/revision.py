@@ -62,6 +62,6 @@ class Revision:
         """The commit as people read it: seven letters."""
         return self.commit[:7]
 
-    def tree(self) -> GitTree:
-        """The files of the fleet at this commit."""
-        return GitTree(self.repository, self.commit, self.folder)
+    def tree(self, before: GitTree | None = None) -> GitTree:
+        """The files of the fleet at this commit; what an earlier tree has read of them is not read again."""
+        return GitTree(self.repository, self.commit, self.folder, before)
