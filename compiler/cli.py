@@ -156,11 +156,11 @@ def compile_trees(
     from compiler.compile_each import Terms, compile_each
 
     terms = Terms(assignments, unpinned, kubernetes)
-    return compile_each(tree, names, _cache(directory(context)), terms)
+    return compile_each(tree, names, cache_for(directory(context)), terms)
 
 
-def _cache(fleet: Path) -> "Cache":
-    """The user's cache; none if ROSTER_CACHE is `off`, or where a fleet could write to it."""
+def cache_for(fleet: Path) -> "Cache":
+    """The user's cache for a fleet's commands; none if ROSTER_CACHE is `off`, or where the fleet could write to it."""
     from compiler.caching.cache import Forgetful
     from compiler.caching.disk_cache import DiskCache, folder_for
     from compiler.caching.identity import compiler_identity

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.bundle import Bundle
-from compiler.declaration import Declaration
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.layering.layered import Layered
 from compiler.source import Source
@@ -23,8 +22,8 @@ class Compiled:
     """None if there is any error."""
     diagnostics: tuple[Diagnostic, ...]
     """Errors and warnings, by place."""
-    environment: Declaration[Any] | None = None
-    """The environment's own declaration (EnvironmentSpec), where it is well formed and was compiled just now."""
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    """The `spec` of the environment itself as plain data, defaults filled in; empty if there is any error."""
     documents: Mapping[SpecKey, Layered] = field(default_factory=dict)
     """Every spec and plain document that took part, to find where a source was written."""
 

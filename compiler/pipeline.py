@@ -150,7 +150,9 @@ class _Compiling:
         self.found += (*problems, *verify(products, exported, documents, known, kubernetes, self.memo))
         bundle = None if _failed(self.found) else seal(products, exported, self.memo)
         diagnostics = _ordered(self.found)
-        return Compiled(name=own.name, bundle=bundle, diagnostics=diagnostics, environment=own, documents=documents)
+        return Compiled(
+            name=own.name, bundle=bundle, diagnostics=diagnostics, environment=own.data["spec"], documents=documents
+        )
 
 
 def _failed(found: Iterable[Diagnostic]) -> bool:

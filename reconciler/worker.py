@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from compiler.bundle import Bundle
 from compiler.errors import RosterError, UsageError
+from compiler.kinds.environment import Target as TargetSpec
 from reconciler.backoff import Backoff
-from reconciler.compile_apart import Outcome, compile_apart
+from reconciler.bounded_compiler import BoundedCompiler, Outcome
 from reconciler.connect import connect
 from reconciler.errors import LeaseHeld
 from reconciler.metrics import Metrics
@@ -81,6 +82,7 @@ class Worker(threading.Thread):
         super().__init__(name=f"worker-{environment}", daemon=True)
         self.environment = environment
         self._around = around
+        self._compiler = BoundedCompiler(environment)
         self._bell = threading.Event()
         self._wanted: Revision | None = None
         self._trouble = ""
@@ -107,15 +109,16 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Work until the loop stops."""
-        while not self._around.stop.is_set():
-            self._bell.clear()
-            try:
-                self._turn()
-            except LeaseHeld as error:
-                self._say_once(f"left to another: {error.message}")
-                self._wait(LEASE_SECONDS)
-            except RosterError as error:
-                self._fail(error)
+        with closing(self._compiler):
+            while not self._around.stop.is_set():
+                self._bell.clear()
+                try:
+                    self._turn()
+                except LeaseHeld as error:
+                    self._say_once(f"left to another: {error.message}")
+                    self._wait(LEASE_SECONDS)
+                except RosterError as error:
+                    self._fail(error)
 
     def _turn(self) -> None:
         """One pass, and then watch until something happens."""
@@ -142,17 +145,17 @@ class Worker(threading.Thread):
         if self._work is not None and self._work.revision == revision:
             return self._work
         with self._around.cores:
-            outcome = compile_apart(revision, self.environment)
-        if outcome.bundle is None or outcome.environment is None:
+            outcome = self._compiler.compile(revision)
+        if outcome.bundle is None:
             self._say_once(f"the specs at {revision.short} have errors\n{outcome.findings}")
             raise UsageError(f"the specs at {revision.short} have errors; the target stays as it is")
         return self._at_target(revision, outcome, outcome.bundle)
 
     def _at_target(self, revision: Revision, outcome: Outcome, bundle: Bundle) -> Work:
-        declared = outcome.environment
-        if self._connected is None or self._connected[0] != declared.target:
-            self._connected = declared.target, connect(declared.target, self._around.settings)
-        return Work(revision, bundle, self._connected[1], seconds_of(declared.sync.interval))
+        declared = TargetSpec.model_validate(outcome.environment["target"])
+        if self._connected is None or self._connected[0] != declared:
+            self._connected = declared, connect(declared, self._around.settings)
+        return Work(revision, bundle, self._connected[1], seconds_of(outcome.environment["sync"]["interval"]))
 
     def _pass(self, work: Work, settle_seconds: float) -> bool:
         """One whole pass under the lease; True if everything was done that the plan said."""

@@ -52,12 +52,14 @@ class Kept:
     """Errors and warnings, by place."""
     bundle: KeptBundle | None
     """None if there is any error."""
+    environment: Mapping[str, Any]
+    """The environment's own spec."""
 
 
 def pack(compiled: Compiled) -> bytes:
     """The bytes that stand for a compiled environment."""
-    bundle = compiled.bundle
-    return _adapter().dump_json(Kept(compiled.name, compiled.diagnostics, None if bundle is None else _kept(bundle)))
+    bundle = None if compiled.bundle is None else _kept(compiled.bundle)
+    return _adapter().dump_json(Kept(compiled.name, compiled.diagnostics, bundle, compiled.environment))
 
 
 def unpack(text: bytes, fresh: Callable[[], Compiled]) -> Compiled:
@@ -68,6 +70,7 @@ def unpack(text: bytes, fresh: Callable[[], Compiled]) -> Compiled:
         name=kept.name,
         bundle=None if kept.bundle is None else _bundle(kept.bundle, once),
         diagnostics=kept.diagnostics,
+        environment=kept.environment,
         documents=_Later(lambda: once().documents),
     )
 

@@ -14,6 +14,8 @@ from compiler.errors import UsageError
 
 if TYPE_CHECKING:
     from compiler.bundle import Bundle
+    from compiler.caching.cache import Cache
+    from compiler.compiled import Compiled
     from reconciler.settings import Settings
     from reconciler.source.revision import Revision
 
@@ -65,9 +67,9 @@ class Commit:
     """The commit."""
     bundle: "Bundle"
     """What it compiles to."""
-    declared: Any
-    """The environment's own spec."""
-    compiled: Any
+    target: Any
+    """The environment's `spec.target`."""
+    compiled: "Compiled"
     """All that the compiler found, to tell where a field was written."""
 
 
@@ -103,24 +105,33 @@ def read_commit(settings: "Settings") -> "Revision":
     return fetch(settings.source, settings.mirrors)
 
 
-def commit_of(context: click.Context, revision: "Revision", name: str) -> Commit:
-    """The environment compiled at a revision; with errors in its specs they are printed and the command ends with 2."""
+def commit_of(context: click.Context, settings: "Settings", revision: "Revision", name: str) -> Commit:
+    """The environment compiled at a revision, or remembered from an earlier command; with errors in its specs they are
+    printed and the command ends with 2."""
     from compiler.cli import less_allowed
-    from compiler.pipeline import compile_environment
+    from compiler.compile_each import compile_each
+    from compiler.kinds.environment import Target
     from compiler.reports.gather import gather
     from compiler.reports.text import many, render
 
     tree = revision.tree()
     demand_environment(tree, name)
-    compiled = compile_environment(tree, name)
+    (compiled,) = compile_each(tree, (name,), _cache(settings))
     findings = less_allowed(gather([compiled]), tree)
-    if compiled.bundle is None or compiled.environment is None:
+    if compiled.bundle is None:
         click.echo(render(findings, tree, colour=colour(err=True)), nl=False, err=True)
         context.exit(WRONG)
     if findings.warnings and not context.params.get("quiet"):
         count = many(findings.warnings, "warning")
         click.echo(f"note: {count} in the specs; `roster validate {name}` shows what", err=True)
-    return Commit(revision, compiled.bundle, compiled.environment.spec, compiled)
+    return Commit(revision, compiled.bundle, Target.model_validate(compiled.environment["target"]), compiled)
+
+
+def _cache(settings: "Settings") -> "Cache":
+    """The user's cache, unless it lies where the commits come from."""
+    from compiler.cli import cache_for
+
+    return cache_for(Path(settings.source.location) if settings.source.is_local else settings.directory)
 
 
 def demand_environment(tree: Any, name: str) -> None:

@@ -54,8 +54,8 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
     settings = settings_of(context, flags)
     mention_uncommitted(context, settings, "planned")
     revision = read_commit(settings)
-    commit = commit_of(context, revision, environment)
-    target = connect(commit.declared.target, settings)
+    commit = commit_of(context, settings, revision, environment)
+    target = connect(commit.target, settings)
     which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)
     consent = {"adopt": adopted(flags["adopt"], commit.bundle), "allow_empty": flags["allow_empty"]}
     report = reconcile(Request(which=which, bundle=commit.bundle, **consent), target)

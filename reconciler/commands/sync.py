@@ -67,7 +67,7 @@ def sync(context: click.Context, /, environment: str, push_notes: bool, **flags:
     settings = settings_of(context, flags)
     mention_uncommitted(context, settings, "synced")
     make_root(settings.root)
-    commit = commit_of(context, fetch(settings.source, settings.mirrors), environment)
+    commit = commit_of(context, settings, fetch(settings.source, settings.mirrors), environment)
     report = _synced(commit, environment, settings, flags)
     warning = note_pass(report, commit.revision, settings.source, push=push_notes)
     if not flags["quiet"]:
@@ -88,7 +88,7 @@ def _synced(commit: Commit, environment: str, settings: "Settings", flags: dict[
     from reconciler.unit import Pass, Unit
 
     adopt = adopted(flags["adopt"], commit.bundle)
-    target = connect(commit.declared.target, settings)
+    target = connect(commit.target, settings)
     which = Pass(Unit(commit.bundle.fleet, environment), commit.revision.commit)
     live = sys.stdout.isatty() and not flags["quiet"]
     say = (lambda _: None) if flags["quiet"] else click.echo

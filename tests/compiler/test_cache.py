@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from compiler.caching.identity import LIBRARIES, compiler_identity
 from compiler.compile_each import Terms, compile_each
 from compiler.compiled import Compiled
 from compiler.errors import UsageError
+from compiler.kube_object import canonical
 from compiler.memo import Memo
 from compiler.pipeline import compile_environment
 from compiler.tree import Tree
@@ -316,6 +318,77 @@ def test_commands_say_the_same_with_and_without_it(user: Path, tmp_path: Path, m
     assert len(entries(user)) == len(states)
     monkeypatch.setenv("ROSTER_CACHE", "off")
     assert with_it == [said(files) for _ in range(2) for files in states]
+
+
+def committed(root: Path, states: list[dict[str, str]]) -> list[str]:
+    """The commits of a repository with these states, one after the other."""
+    identity = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"]
+    root.mkdir()
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(root), *identity, *words], check=True, capture_output=True, text=True
+        ).stdout
+
+    git("init", "-q", "-b", "main")
+    commits = []
+    for files in states:
+        git("rm", "-qr", "--ignore-unmatch", ".")
+        written(root, files)
+        git("add", "-A")
+        git("commit", "-qm", "change")
+        commits.append(git("rev-parse", "HEAD").strip())
+    return commits
+
+
+WORDS = (
+    *(["plan", "prod"], ["plan", "prod", "--format", "json"], ["sync", "prod", "--quiet"], ["plan", "prod"]),
+    *(["plan", "prod", "--adopt", "ConfigMap/nothing"], ["sync", "prod"]),
+)
+OF_ONE_TARGET = re.compile(r"""[0-9.]+ ?m?s\b|plan [0-9a-f]{6}|"digest": "[0-9a-f]{64}\"""")
+"""Times, and digests that cover what lies on the target: there each file that was made has an identity of its own."""
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\ndata: {a: aHVudGVy}\n"
+
+
+def test_plan_and_sync_say_the_same_with_and_without_it(
+    user: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = [start(), {**start(), "environments/prod/agents/agent-0.yaml": OVERLAY}]
+    states.append({**states[0], "environments/prod/agents/agent-0.yaml": OVERLAY.replace("max", "mox")})
+    states.append({**states[0], "environments/prod/objects/key.yaml": SECRET})
+    commits = committed(tmp_path / "fleet", states)
+
+    def said(commit: str, root: Path) -> list[tuple[int, str]]:
+        common = ["--ref", commit, "--root", str(root)]
+        runs = [CliRunner().invoke(roster, ["-C", str(tmp_path / "fleet"), *words, *common]) for words in WORDS]
+        return [(run.exit_code, OF_ONE_TARGET.sub("", run.output)) for run in runs]
+
+    with_it = [[said(commit, tmp_path / f"cached-{turn}" / "targets") for commit in commits] for turn in range(2)]
+    assert len(entries(user)) == len(states)
+    monkeypatch.setenv("ROSTER_CACHE", "off")
+    without = [said(commit, tmp_path / "fresh" / "targets") for commit in commits]
+    assert with_it == [without, without]
+    assert {code for told in without for code, _ in told} == {0, 2}
+
+    plan = [
+        "-C",
+        str(tmp_path / "fleet"),
+        "plan",
+        "prod",
+        "--ref",
+        commits[1],
+        "--root",
+        str(tmp_path / "fresh/targets"),
+    ]
+    to_the_digest = CliRunner().invoke(roster, plan).output
+    monkeypatch.delenv("ROSTER_CACHE")
+    assert CliRunner().invoke(roster, plan).output == to_the_digest
+
+
+def test_what_a_compile_says_of_its_environment_is_kept(tmp_path: Path) -> None:
+    first, again = (remembered(DiskCache(tmp_path, "this"), QUESTION, Files(start()), anew) for _ in range(2))
+    assert again.environment["target"] == {"directory": {"path": "prod"}}
+    assert canonical(again.environment) == canonical(first.environment)
 
 
 def test_every_library_that_the_compiler_uses_is_part_of_its_identity() -> None:

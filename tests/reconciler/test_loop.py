@@ -11,13 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.errors import TargetError, UsageError
 from compiler.kube_object import ObjectKey
 from reconciler.backoff import Backoff
-from reconciler.compile_apart import compile_apart
 from reconciler.picture import Picture
-from reconciler.source.local_revision import local_revision
-from reconciler.source.revision import GitSource
 
 DEADLINE = 30.0
 ENVIRONMENT = """\
@@ -214,25 +210,44 @@ def test_metrics_are_served_on_loopback_where_asked(start: Start) -> None:
     assert running.stop() == 0
 
 
-def test_a_compiler_that_takes_too_long_is_ended(fleet: Path) -> None:
-    revision = local_revision(GitSource(str(fleet)))
-    with pytest.raises(TargetError, match="could not be compiled in its bounds"):
-        compile_apart(revision, "dev", timeout=0.05)
-    with pytest.raises(UsageError):
-        compile_apart(revision, "nowhere")
-    bundle = compile_apart(revision, "dev").bundle
-    assert bundle is not None
-    assert bundle.environment == "dev"
+def children(pid: int) -> dict[int, str]:
+    """The processes that a process has started, and their command lines."""
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent, *_ = (place / "stat").read_text().rpartition(")")[2].split()
+            if int(parent) == pid and state != "Z":
+                found[int(place.name)] = (place / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+    return found
 
 
-def test_a_warning_that_a_comment_allows_is_not_told_again_by_the_loop(fleet: Path) -> None:
-    secret = "apiVersion: v1\nkind: Secret{}\nmetadata: {{name: key}}\ndata: {{a: aHVudGVy}}\n"
-    told = []
-    for remark in ("", " # roster: allow R0501: made by hand"):
-        commit(fleet, "environments/dev/objects/key.yaml", secret.format(remark))
-        told.append(compile_apart(local_revision(GitSource(str(fleet))), "dev").findings)
-    assert "R0501" in told[0]
-    assert told[1] == ""
+def is_running(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_one_child_compiles_commit_after_commit_and_none_is_left(
+    fleet: Path, start: Start, objects: Path, number: int
+) -> None:
+    running = start("dev")
+
+    def compilers() -> list[int]:
+        return [pid for pid, command in children(running.process.pid).items() if "spawn_main" in command]
+
+    until(lambda: len(config_maps(objects)) == 1, "the first commit is applied", running)
+    first = compilers()
+    commit(fleet, "environments/dev/providers/gpt.yaml", PROVIDER.replace("claude}", "gpt}"))
+    until(lambda: len(config_maps(objects)) == 2, "the second commit is applied", running)
+    assert len(first) == 1
+    assert compilers() == first
+    started = children(running.process.pid)
+    running.stop(number)
+    until(lambda: not any(is_running(pid) for pid in started), f"nothing is left of {started}")
 
 
 @pytest.mark.parametrize(
