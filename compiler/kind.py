@@ -20,7 +20,8 @@ class Emit:
     template: str
     """Path below `templates/`, `agent/deployment.yaml`."""
     values: Mapping[str, Any]
-    """Name -> Derived, Declaration or plain data; the facts of the environment are added by `lower`."""
+    """Name -> Derived (`declaration.field(...)` for what was written) or plain data; `lower` adds the facts of the
+    environment."""
     family: str = ""
     """For an immutable ConfigMap: the name without its hash."""
 
