@@ -5,6 +5,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from compiler.errors import TargetError, UsageError
@@ -23,10 +24,10 @@ _Signature = tuple[int, int, int, int]
 class FolderTree:
     """The regular files and symbolic links below a folder. What was read once is not read again."""
 
-    def __init__(self, root: Path | str) -> None:
-        """Take the folder `root`. Raises UsageError if it is no folder."""
+    def __init__(self, root: Path | str, *, demanded: bool = True) -> None:
+        """Take the folder `root`. Raises UsageError if it is no folder, unless it need not be one."""
         self._root = Path(root)
-        if not self._root.is_dir():
+        if demanded and not self._root.is_dir():
             raise UsageError(f"{self._root} is not a folder", "give the folder of a fleet with -C DIR")
         self._listed: dict[str, tuple[Entry, ...]] = {}
         self._read: dict[str, bytes] = {}
@@ -43,12 +44,17 @@ class FolderTree:
         return "work folder"
 
     def again(self) -> "FolderTree":
-        """The folder as it is now; a file that is listed as it was, and had long been so, is not read a second time."""
-        later = FolderTree(self._root)
+        """The folder as it is now, empty if it is gone; a file that is listed as it was, and had long been so, is not
+        read a second time."""
+        later = FolderTree(self._root, demanded=False)
         read, identities = self._read, self._identities
         known = {path: (signature, read[path], identities.get(path)) for path, signature in self._settled.items()}
         later._before = {**self._before, **known}
         return later
+
+    def folders(self) -> tuple[Path, ...]:
+        """The folders, as they are called on disk, that were looked into so far, and those on the way to them."""
+        return tuple([self._root / folder for folder, is_one in self._entered.items() if is_one])
 
     def entries(self, folder: str) -> tuple[Entry, ...]:
         """Every file and link below `folder` ("" is the root), sorted by path; no contents are read."""
@@ -96,20 +102,31 @@ class FolderTree:
             here = pending.pop()
             for item in self._scan(here):
                 path = f"{here}/{item.name}" if here else item.name
-                if item.is_file(follow_symlinks=False):
-                    known = item.stat(follow_symlinks=False)
-                    printable = self._printable(path)
-                    self._signed[printable] = _signature(known)
-                    yield Entry(printable, known.st_size)
-                elif item.is_symlink():
-                    yield Entry(self._printable(path), 0, link=_printable(os.readlink(item.path)))
-                elif item.is_dir(follow_symlinks=False) and item.name not in NOT_OURS:
-                    pending.append(path)
+                if item.is_dir(follow_symlinks=False):
+                    if item.name not in NOT_OURS:
+                        self._entered[path] = True
+                        pending.append(path)
+                # What is gone since the folder was listed is not listed.
+                else:
+                    with suppress(FileNotFoundError):
+                        yield from self._listing(item, path)
+
+    def _listing(self, item: os.DirEntry[str], path: str) -> Iterator[Entry]:
+        """The entry of a file or a link; none of a device. Raises FileNotFoundError if it is gone."""
+        if item.is_file(follow_symlinks=False):
+            known = item.stat(follow_symlinks=False)
+            printable = self._printable(path)
+            self._signed[printable] = _signature(known)
+            yield Entry(printable, known.st_size)
+        elif item.is_symlink():
+            yield Entry(self._printable(path), 0, link=_printable(os.readlink(item.path)))
 
     def _scan(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self._root / folder) as items:
                 return list(items)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
         except PermissionError as error:
             raise TargetError(f"the folder {folder or self._root} may not be read", "check its permissions") from error
 
@@ -131,7 +148,9 @@ class FolderTree:
             handle = os.open(self._root / on_disk, flags)
         except PermissionError as error:
             raise TargetError(f"the file {path} may not be read", "check its permissions") from error
-        except OSError:
+        except OSError as error:
+            if path in self._signed:
+                raise TargetError(f"the file {path} was listed and is gone now", "run it again") from error
             raise KeyError(path) from None
         try:
             known = os.fstat(handle)

@@ -375,3 +375,26 @@ def test_a_git_that_hangs_is_ended() -> None:
 
     with pytest.raises(TargetError, match=r"within 0\.2 seconds"):
         run_git(Path("/"), "-c", "alias.wait=!sleep 60", "wait", timeout=0.2)
+
+
+def test_a_file_that_goes_while_the_folder_is_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a")
+    tree = FolderTree(tmp_path)
+    assert tree.entries("") == (Entry("a.yaml", 1),)
+    (tmp_path / "a.yaml").unlink()
+    with pytest.raises(TargetError, match=r"^the file a\.yaml was listed and is gone now$"):
+        tree.read("a.yaml")
+
+
+def test_a_folder_that_is_gone_is_empty_when_it_is_looked_at_again(tmp_path: Path) -> None:
+    folder = tmp_path / "fleet"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("a")
+    tree = FolderTree(folder)
+    assert tree.entries("")
+    folder.rename(tmp_path / "away")
+    assert tree.again().entries("") == ()
+    with pytest.raises(UsageError):
+        FolderTree(folder)
+    (tmp_path / "away").rename(folder)
+    assert tree.again().again().read("a.yaml") == b"a"
