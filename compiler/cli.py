@@ -54,10 +54,15 @@ class Command(click.Command):
         try:
             return super().invoke(context)
         except RosterError as error:
-            click.echo(f"error: {error.message}", err=True)
-            if error.help:
-                click.echo(f"  = help: {error.help}", err=True)
+            tell(error)
             context.exit(error.exit_code)
+
+
+def tell(error: RosterError) -> None:
+    """Say on standard error what went wrong, and what to do."""
+    click.echo(f"error: {error.message}", err=True)
+    if error.help:
+        click.echo(f"  = help: {error.help}", err=True)
 
 
 class Choice(click.Choice[str]):
@@ -151,11 +156,15 @@ def compile_trees(
     *,
     unpinned: bool = False,
     kubernetes: tuple[str, ...] = (),
+    cache: "Cache | None" = None,
 ) -> "tuple[Compiled, ...]":
-    """The environments of these names, compiled, or remembered from an earlier command. Raises UsageError."""
+    """The environments of these names, compiled, or remembered: by a cache that lives in this process, or by that of
+    the user's commands. Raises UsageError."""
     from compiler.compile_each import Terms, compile_each
 
     terms = Terms(assignments, unpinned, kubernetes)
+    if cache is not None:
+        return compile_each(tree, names, cache, terms, workers=1)
     return compile_each(tree, names, cache_for(directory(context)), terms)
 
 

@@ -42,10 +42,11 @@ class Terms:
 def compile_each(
     tree: Tree, names: Iterable[str], cache: Cache, terms: Terms | None = None, workers: int | None = None
 ) -> tuple[Compiled, ...]:
-    """The environments, in the order given. Raises UsageError."""
+    """The environments, in the order given; what one worker does stays in this process, for a cache that does. Raises
+    UsageError."""
     terms = terms or Terms()
     work = {terms.question(name): partial(_work, name, terms) for name in names}
-    if len(work) < 2 or _documents(tree) < _WORTH:
+    if workers == 1 or len(work) < 2 or _documents(tree) < _WORTH:
         return tuple(remembered(cache, question, tree, compile) for question, compile in work.items())
     known = {
         question: cache.recall(question, tree, partial(compile, tree, Memo())) for question, compile in work.items()

@@ -1,6 +1,6 @@
 """roster validate: the specs of a work folder or a commit -> everything that is wrong with them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -19,9 +19,11 @@ from compiler.cli import (
     set_option,
     tree_of,
 )
+from compiler.commands.rounds import rounds, watch_option
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
+    from compiler.caching.cache import Cache
     from compiler.mending.edit import Edit
     from compiler.reports.findings import Findings
     from compiler.tree import Tree
@@ -38,6 +40,7 @@ _ROUNDS = 10
 @click.option("--kubernetes", "asked", metavar="VERSIONS", help="Judge by these versions: 1.36, 1.33..1.36 or a list.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ten.")
 @click.option("--fix", is_flag=True, help="Mend in the files what can be mended without a doubt.")
+@watch_option
 @click.pass_context
 def validate(
     context: click.Context,
@@ -48,6 +51,7 @@ def validate(
     asked: str | None,
     everything: bool,
     fix: bool,
+    watch: bool,
 ) -> None:
     """Say what is wrong with the specs, all at once, with the line and the remedy.
 
@@ -62,6 +66,9 @@ def validate(
     --fix writes only words that cannot be meant otherwise (a slip in a field's name, a quoted number), touches no
     other byte of a file, and then checks again.
 
+    --watch checks again whenever a file changes that is read, in a fraction of the time; Ctrl-C ends it with exit code
+    130, as it ends any command.
+
     \b
     Examples:
       roster validate                     every environment
@@ -70,17 +77,56 @@ def validate(
       roster validate --format sarif      for code scanning; gitlab, junit and json for other machines
       roster validate --kubernetes 1.33..1.36  what an upgrade of the clusters would refuse or warn of
       roster validate --fix               mend what is certain, and tell the rest
+      roster validate --watch             while writing: the report follows the files
     """
-    if fix and ref is not None:
-        raise UsageError("a commit cannot be mended", "leave out --ref: --fix rewrites files of the work folder")
-    kubernetes = _versions(asked)
+    _demand_sense(ref, style, fix, watch)
+    question = _Question(context, environments, assignments, _versions(asked), style, None if everything else 10)
+    if watch:
+        rounds(context, question.answer)
     mended = _mended(context) if fix else ()
     tree = tree_of(context, ref)
-    findings = _found(context, tree, chosen(tree, environments), assignments, kubernetes)
+    findings = question.findings(tree)
     if fix:
         click.echo(_told(mended, findings), err=True)
-    click.echo(reported(context, findings, tree, style, limit=None if everything else 10), nl=False)
+    question.show(findings, tree)
     context.exit(WRONG if findings.failed else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of a tree, once or again and again."""
+
+    context: click.Context
+    environments: tuple[str, ...]
+    assignments: tuple[str, ...]
+    kubernetes: tuple[str, ...]
+    style: str
+    limit: int | None
+
+    def answer(self, tree: "Tree", cache: "Cache") -> None:
+        """Print what is wrong with a tree."""
+        self.show(self.findings(tree, cache), tree)
+
+    def findings(self, tree: "Tree", cache: "Cache | None" = None) -> "Findings":
+        """What is wrong with a tree. Raises UsageError."""
+        names = chosen(tree, self.environments)
+        return _found(self.context, tree, names, self.assignments, self.kubernetes, cache)
+
+    def show(self, findings: "Findings", tree: "Tree") -> None:
+        """Print what is wrong."""
+        click.echo(reported(self.context, findings, tree, self.style, limit=self.limit), nl=False)
+
+
+def _demand_sense(ref: str | None, style: str, fix: bool, watch: bool) -> None:
+    """Raise UsageError for options that mean nothing together."""
+    if fix and ref is not None:
+        raise UsageError("a commit cannot be mended", "leave out --ref: --fix rewrites files of the work folder")
+    if watch and ref is not None:
+        raise UsageError("a commit does not change", "leave out --ref: --watch follows the work folder")
+    if watch and fix:
+        raise UsageError("--watch follows what is written, and --fix would write too", "run --fix on its own")
+    if watch and style != "text":
+        raise UsageError(f"--watch is for people, and {style} for machines", "leave out --watch or --format")
 
 
 def _versions(asked: str | None) -> tuple[str, ...]:
@@ -96,10 +142,11 @@ def _found(
     environments: tuple[str, ...],
     assignments: tuple[str, ...] = (),
     kubernetes: tuple[str, ...] = (),
+    cache: "Cache | None" = None,
 ) -> "Findings":
     from compiler.reports.gather import gather
 
-    compiled = compile_trees(context, tree, environments, assignments, kubernetes=kubernetes)
+    compiled = compile_trees(context, tree, environments, assignments, kubernetes=kubernetes, cache=cache)
     return replace(less_allowed(gather(compiled), tree), kubernetes=kubernetes)
 
 

@@ -22,6 +22,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "rapidfuzz": ("compiler.suggestion",),
     "rich": ("reconciler.reports.progress",),
     "urllib3": ("reconciler.targets.kubernetes_client",),
+    "watchfiles": ("compiler.trees.watch",),
     "yaml": ("compiler.yaml_nodes",),
     # The shape of specs is written with pydantic, so every kind speaks it; beside them only what reads that shape, and
     # what keeps results as text.
@@ -51,7 +52,7 @@ SIDE_EFFECTS = frozenset(
 PURE_PARTS = ("urllib.parse",)
 """Parts of these libraries that only compute."""
 SIDE_CALLS = frozenset(("open", "print", "input", "breakpoint"))
-SIDE_LIBRARIES = frozenset(("kubernetes", "urllib3", "git", "click", "rich", "prometheus_client"))
+SIDE_LIBRARIES = frozenset(("kubernetes", "urllib3", "git", "click", "rich", "prometheus_client", "watchfiles"))
 
 IMPURE_COMPILER = {
     "compiler.cli": "what the commands share",
