@@ -91,6 +91,7 @@ def _demand_sense(context: click.Context, assignments: tuple[str, ...], output: 
 def _write(context: click.Context, compiled: "Compiled", output: Path) -> None:
     """Make DIR hold the environment. Raises TargetError if files that are not ours are in the way."""
     from compiler.errors import TargetError
+    from compiler.memo import Memo
     from compiler.rendered.look import look
     from compiler.rendered.place import place
     from compiler.rendered.plan import plan
@@ -98,7 +99,7 @@ def _write(context: click.Context, compiled: "Compiled", output: Path) -> None:
     from compiler.rendered.text import obstacles, wrote
     from compiler.rendered.write import write
 
-    rendered = render(compiled)
+    rendered = render(compiled, Memo())
     there = place(output, directory(context))
     planned = plan(rendered.manifest, *look(there, rendered.manifest))
     if planned.in_the_way:
@@ -118,13 +119,14 @@ def _write(context: click.Context, compiled: "Compiled", output: Path) -> None:
 
 def _check(context: click.Context, compiled: "Compiled", output: Path) -> None:
     """Say whether DIR holds the environment; exit code 1 if it does not."""
+    from compiler.memo import Memo
     from compiler.rendered.compare import compare
     from compiler.rendered.look import look
     from compiler.rendered.place import place
     from compiler.rendered.render import render
     from compiler.rendered.text import equal, mismatch
 
-    rendered = render(compiled)
+    rendered = render(compiled, Memo())
     found = compare(rendered, *look(place(output, directory(context)), rendered.manifest), compiled)
     if found is None:
         click.echo(equal(compiled.name, str(output), len(rendered.contents)), nl=False)

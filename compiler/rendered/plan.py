@@ -13,15 +13,14 @@ EDITED = "was edited since Roster wrote it"
 def plan(wanted: Manifest, before: Manifest | None, present: Present) -> FilePlan:
     """The way there: only what Roster wrote, and nobody has edited since, is overwritten or removed."""
     known = before.files if before is not None else {}
-    same = [path for path, file in wanted.files.items() if present.digests.get(path) == file.sha256]
-    writes = [path for path in wanted.files if path not in same]
+    writes = [path for path, file in wanted.files.items() if present.digests.get(path) != file.sha256]
     leaving = [path for path in sorted(known.keys() - wanted.files.keys()) if present.has(path)]
     deletes = [path for path in leaving if known[path].is_ours(present.digests.get(path, ""))]
     left = {path: known[path] for path in leaving if path not in deletes}
     return FilePlan(
         writes=tuple(writes),
         deletes=tuple(deletes),
-        unchanged=len(same),
+        unchanged=len(wanted.files) - len(writes),
         in_the_way=tuple(_in_the_way(writes, known, present)),
         left=tuple(Obstacle(path, present.unreadable.get(path, EDITED)) for path in left),
         widened=replace(wanted, digest="", files=_widened(wanted.files, known)),

@@ -17,6 +17,7 @@ import yaml
 from compiler.compiled import Compiled
 from compiler.emit import emit
 from compiler.errors import RosterError, TargetError
+from compiler.memo import Memo
 from compiler.pipeline import compile_environment
 from compiler.rendered.compare import compare
 from compiler.rendered.layout import MANIFEST
@@ -71,7 +72,7 @@ class Place:
         return compile_environment(FolderTree(self.fleet), "dev")
 
     def rendered(self) -> Rendered:
-        return render(self.compiled())
+        return render(self.compiled(), Memo())
 
     def write(self) -> tuple[int, int, int]:
         """Compile to the folder; how many files were written, removed, left as they were."""
@@ -84,7 +85,7 @@ class Place:
     def check(self) -> str:
         """What differs; empty if nothing does."""
         compiled = self.compiled()
-        rendered = render(compiled)
+        rendered = render(compiled, Memo())
         found = compare(rendered, *look(self.out, rendered.manifest), compiled)
         return mismatch("dev", "out", found, "COMPILE") if found else ""
 
@@ -145,6 +146,25 @@ def test_what_is_as_it_should_be_is_not_touched(place: Place) -> None:
         "configmap-two.yaml",
         "namespace-agents.yaml",
     }
+
+
+def test_what_did_not_change_is_not_written_out_again(place: Place) -> None:
+    memory, memo, tree = Memo(), Memo(), FolderTree(place.fleet)
+
+    def again() -> Rendered:
+        return render(compile_environment(tree.again(), "dev", memo=memory), memo)
+
+    before = again()
+    place.put({"environments/dev/objects/one.yaml": PLAIN.replace("NAME", "one").replace("yes", "no")})
+    after = again()
+    assert {path for path, content in after.contents.items() if before.contents[path] is not content} == {ONE}
+    assert (after.contents, after.manifest) == ((fresh := place.rendered()).contents, fresh.manifest)
+    place.put(
+        {"environments/dev/objects/one.yaml": None, "environments/dev/objects/two.yaml": PLAIN.replace("NAME", "three")}
+    )
+    after = again()
+    assert list(after.contents) == [THREE, NAMESPACE]
+    assert (after.contents, after.manifest) == ((fresh := place.rendered()).contents, fresh.manifest)
 
 
 def test_a_comment_changes_no_file_not_even_the_manifest(place: Place) -> None:
