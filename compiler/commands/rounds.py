@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST = 3
 """How many changed files are named."""
+COMMITS_STAY = ("a commit does not change", "leave out --ref: --watch follows the work folder")
+"""What is wrong with --watch beside --ref, and what to do."""
 
 watch_option = click.option("--watch", is_flag=True, help="Do it again whenever a file changes, until Ctrl-C.")
 

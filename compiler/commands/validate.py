@@ -19,7 +19,7 @@ from compiler.cli import (
     set_option,
     tree_of,
 )
-from compiler.commands.rounds import rounds, watch_option
+from compiler.commands.rounds import COMMITS_STAY, rounds, watch_option
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _demand_sense(ref: str | None, style: str, fix: bool, watch: bool) -> None:
     if fix and ref is not None:
         raise UsageError("a commit cannot be mended", "leave out --ref: --fix rewrites files of the work folder")
     if watch and ref is not None:
-        raise UsageError("a commit does not change", "leave out --ref: --watch follows the work folder")
+        raise UsageError(*COMMITS_STAY)
     if watch and fix:
         raise UsageError("--watch follows what is written, and --fix would write too", "run --fix on its own")
     if watch and style != "text":

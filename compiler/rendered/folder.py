@@ -6,7 +6,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,10 @@ WORDS = {
     errno.EISDIR: "a folder or a device is in the way",
     errno.EROFS: "it is mounted read-only",
 }
+
+
+Mark = tuple[int, ...]
+"""Changes whenever a file does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,25 @@ class Folder:
         finally:
             os.close(handle)
 
-    def mark(self, path: str) -> tuple[int, ...]:
-        """What changes whenever the file does; empty if there is none that can be seen."""
+    def mark(self, path: str) -> Mark:
+        """The mark of a file; empty if there is none that can be seen."""
         try:
             with self._parent(path, make=False) as parent:
                 facts = os.stat(_name(path), dir_fd=parent, follow_symlinks=False)
         except OSError:
             return ()
-        return facts.st_ino, facts.st_mtime_ns, facts.st_size, facts.st_mode
+        return _mark(facts)
+
+    def marks(self) -> Mapping[str, Mark]:
+        """The marks of all that lies in the folder, and in those directly in it that can be entered."""
+        found: dict[str, Mark] = {}
+        with contextlib.suppress(OSError), self._parent("x", make=False) as here:
+            for name, facts in _facts(here):
+                found[name] = _mark(facts)
+                if stat.S_ISDIR(facts.st_mode):
+                    with contextlib.suppress(OSError), self._parent(_inside(name), make=False) as there:
+                        found.update((f"{name}/{inner}", _mark(its)) for inner, its in _facts(there))
+        return found
 
     def write(self, path: str, content: bytes) -> None:
         """The file, whole, or as it was before: synced under another name and renamed. Raises OSError."""
@@ -152,6 +167,18 @@ def sentence(error: OSError, place: str) -> str:
 def target_error(error: OSError, place: str) -> TargetError:
     """The same as an error that stops the pass, with what to do."""
     return TargetError(sentence(error, place), REMEDIES.get(error.errno or 0, ""))
+
+
+def _mark(facts: os.stat_result) -> Mark:
+    return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_mode
+
+
+def _facts(folder: int) -> Iterator[tuple[str, os.stat_result]]:
+    """What lies in a folder, by name; what is gone by then is not told."""
+    with os.scandir(folder) as items:
+        for item in items:
+            with contextlib.suppress(FileNotFoundError):
+                yield item.name, item.stat(follow_symlinks=False)
 
 
 def _name(path: str) -> str:

@@ -11,8 +11,9 @@ from compiler.rendered.manifest import Manifest, decoded
 from compiler.rendered.present import Present
 
 
-def look(place: Path, wanted: Manifest) -> tuple[Manifest | None, Present]:
-    """The manifest, None if there is none, and each file that it or the wanted one names.
+def look(place: Path, wanted: Manifest, earlier: Present | None = None) -> tuple[Manifest | None, Present]:
+    """The manifest, None if there is none, and each file that it or the wanted one names; what has the mark that it had
+    earlier is not read again.
 
     Raises UsageError for the folder of another environment, TargetError for a manifest that cannot be read.
     """
@@ -27,13 +28,17 @@ def look(place: Path, wanted: Manifest) -> tuple[Manifest | None, Present]:
         raise UsageError(
             f"{place} holds the files of environment {whose}", "name a folder of its own for each environment"
         )
-    return before, _present(folder, {*wanted.files, *(before.files if before is not None else ())})
+    return before, _present(folder, {*wanted.files, *(before.files if before is not None else ())}, earlier)
 
 
-def _present(folder: Folder, paths: Iterable[str]) -> Present:
-    contents: dict[str, bytes] = {}
+def _present(folder: Folder, paths: Iterable[str], earlier: Present | None) -> Present:
+    marks = folder.marks()
+    known = earlier or Present({}, {}, {})
+    same = {path for path in paths if path in known.contents and known.marks.get(path) == marks.get(path, ())}
+    contents = {path: known.contents[path] for path in same}
+    digests = {path: known.digests[path] for path in same}
     unreadable: dict[str, str] = {}
-    for path in sorted(paths):
+    for path in sorted(set(paths) - same):
         try:
             file = folder.read(path)
         except OSError as error:
@@ -41,5 +46,5 @@ def _present(folder: Folder, paths: Iterable[str]) -> Present:
             continue
         if file is not None:
             contents[path] = file.content
-    digests = {path: sha256(content).hexdigest() for path, content in contents.items()}
-    return Present(contents, digests, unreadable)
+            digests[path] = sha256(file.content).hexdigest()
+    return Present(contents, digests, unreadable, marks)

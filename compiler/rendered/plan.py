@@ -41,7 +41,10 @@ def _in_the_way(writes: list[str], known: Mapping[str, WrittenFile], present: Pr
 def _widened(wanted: Mapping[str, WrittenFile], known: Mapping[str, WrittenFile]) -> dict[str, WrittenFile]:
     """Every file of before and after, with every content of ours that it may have on the way."""
     both = {**known, **wanted}
-    return {path: replace(file, was=_earlier(file, known.get(path))) for path, file in both.items()}
+    return {
+        path: file if file == known.get(path) else replace(file, was=_earlier(file, known.get(path)))
+        for path, file in both.items()
+    }
 
 
 def _earlier(file: WrittenFile, before: WrittenFile | None) -> tuple[str, ...]:

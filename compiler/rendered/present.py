@@ -1,7 +1,9 @@
 """Present: what lies in a folder where an environment's files belong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from compiler.rendered.folder import Mark
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,6 +16,8 @@ class Present:
     """Path -> SHA-256 of the same, as hexadecimal."""
     unreadable: Mapping[str, str]
     """Path -> why what is there cannot be read: a link, a folder, no right."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """Path -> the mark that each file had when it was read."""
 
     def has(self, path: str) -> bool:
         """Whether anything is there."""

@@ -15,7 +15,20 @@ def wrote(environment: str, place: str, plan: FilePlan) -> str:
     return f"{place} holds {environment}: {counts}\n"
 
 
-def obstacles(found: Iterable[Obstacle]) -> str:
+def in_the_way(place: str, plan: FilePlan) -> tuple[str, str]:
+    """What stands in the way, so that nothing was written, and what to do."""
+    fact = f"nothing was written to {place}: files in the way are not Roster's, or no longer"
+    remedy = "move them away, and what was edited in them into the specs; then run it again"
+    return f"{fact}\n{_obstacles(plan.in_the_way)}", remedy
+
+
+def left(place: str, plan: FilePlan) -> tuple[str, str]:
+    """What should be gone and stays, and what to do."""
+    fact = f"files that no spec makes any more are left in {place}"
+    return f"{fact}\n{_obstacles(plan.left)}", "remove them if nobody needs them, and run it again"
+
+
+def _obstacles(found: Iterable[Obstacle]) -> str:
     """Each file and why it is left, a line each."""
     lines = [f"  {item.path} {item.reason}" for item in found]
     return "\n".join([*lines[:MOST], *([f"  and {len(lines) - MOST} more"] if len(lines) > MOST else [])])

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from compiler.memo import Memo
+from compiler.pipeline import compile_environment
+from compiler.rendered.render import render
+from compiler.trees.folder import FolderTree
 from tests.compiler.watching import Watching, watching
 
 ENVIRONMENT = """\
@@ -30,6 +34,13 @@ apiVersion: roster.dev/v1alpha1
 kind: PromptPack
 metadata: {name: pack}
 spec: {version: 1.0.0, prompts: {default: {system: {file: ../../texts/hello.md}}}}
+"""
+OBJECT = "environments/dev/objects/greeting.yaml"
+GREETING = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: greeting}
+data: {text: Hello}
 """
 VALID = "1 environment is valid: dev"
 TELLS = f"""\
@@ -59,7 +70,7 @@ class Files:
         file.write_text(text)
 
     def save(self, path: str, text: str) -> None:
-        """Save as an editor does: beside it, then in its place, with traces left for a while."""
+        """Save as an editor does: under another name and in place of the file, with traces of its work for a while."""
         file = self.root / path
         swap, beside, probe = (
             file.with_name(f".{file.name}.swp"),
@@ -69,9 +80,8 @@ class Files:
         swap.write_text("what is being edited")
         probe.touch()
         probe.unlink()
-        file.rename(beside)
-        file.write_text(text)
-        beside.unlink()
+        beside.write_text(text)
+        beside.replace(file)
         swap.unlink()
 
     def rename(self, old: str, new: str) -> None:
@@ -187,8 +197,9 @@ def test_links_are_not_followed(files: Files, tmp_path: Path) -> None:
 
 def test_many_changes_at_once_are_one_round_and_few_names(files: Files, validating: Watching) -> None:
     for number in range(10):
-        files.write(f"environments/dev/{number}.yaml", ECHO.replace("echo", f"echo-{number}"))
-    named = ", ".join(f"environments/dev/{number}.yaml" for number in range(3))
+        files.write(f"elsewhere/{number}.yaml", ECHO.replace("echo", f"echo-{number}"))
+    files.rename("elsewhere", "environments/dev/more")
+    named = ", ".join(f"environments/dev/more/{number}.yaml" for number in range(3))
     validating.shows(f"--- {named} and 7 more", VALID)
 
 
@@ -215,6 +226,83 @@ def test_a_terminal_shows_the_last_round_alone(files: Files) -> None:
         assert f" after a change of {PROVIDER}. Waiting for changes" in shown
 
 
+# --- compile --output DIR --watch
+
+
+@pytest.fixture
+def compiling(files: Files) -> Iterator[Watching]:
+    """The example, compiled to a folder of the fleet itself."""
+    files.write(OBJECT, GREETING)
+    with watching(files.root, "compile", "dev", "--output", "rendered/dev", "--watch") as running:
+        running.shows("rendered/dev holds dev: 3 files written, 0 removed, 0 unchanged")
+        yield running
+
+
+def rendered(files: Files) -> dict[str, str]:
+    """The files of the folder, but the manifest."""
+    folder = files.root / "rendered/dev"
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.yaml"))}
+
+
+def compiled(files: Files) -> dict[str, str]:
+    """What they should be: what the specs of now compile to."""
+    contents = render(compile_environment(FolderTree(files.root), "dev"), Memo()).contents
+    return {path: content.decode() for path, content in contents.items()}
+
+
+def test_the_files_follow_the_specs_while_these_have_no_errors(files: Files, compiling: Watching) -> None:
+    assert rendered(files) == compiled(files)
+    files.save(OBJECT, GREETING.replace("Hello", "Welcome"))
+    compiling.shows(f"--- {OBJECT}", "rendered/dev holds dev: 1 file written, 0 removed, 2 unchanged")
+    assert rendered(files) == (sound := compiled(files))
+    files.write(PROVIDER, BROKEN)
+    compiling.shows(f"--- {PROVIDER}", TELLS)
+    assert rendered(files) == sound
+    files.write(PROVIDER, ECHO.replace("any: {}", "any: {}, other: {}"))
+    compiling.shows(f"--- {PROVIDER}", "rendered/dev holds dev: 1 file written, 1 removed, 2 unchanged")
+    assert rendered(files) == compiled(files) != sound
+    files.write("environments/dev/more.yaml", ECHO.replace("echo", "more"))
+    compiling.shows("--- environments/dev/more.yaml", "rendered/dev holds dev: 1 file written, 0 removed, 3 unchanged")
+    assert rendered(files) == compiled(files)
+    (files.root / "environments/dev/more.yaml").unlink()
+    compiling.shows("--- environments/dev/more.yaml", "rendered/dev holds dev: 0 files written, 1 removed, 3 unchanged")
+    assert rendered(files) == compiled(files)
+    assert compiling.stop() == (130, "\nstopped\n")
+
+
+def test_what_is_done_to_the_files_meanwhile_is_seen_in_the_next_round(files: Files, compiling: Watching) -> None:
+    path = "agents/configmap-greeting.yaml"
+    assert path in rendered(files)
+    shutil.rmtree(files.root / "rendered")
+    files.write(OBJECT, f"# one\n{GREETING}")
+    compiling.shows(f"--- {OBJECT}", "rendered/dev holds dev: 3 files written, 0 removed, 0 unchanged")
+    files.write(f"rendered/dev/{path}", "edited: by hand")
+    files.write(OBJECT, f"# two\n{GREETING}")
+    compiling.shows(
+        f"--- {OBJECT}",
+        "error: nothing was written to rendered/dev: files in the way are not Roster's, or no longer",
+        f"  {path} was edited since Roster wrote it",
+        "  = help: move them away, and what was edited in them into the specs; then run it again",
+    )
+    (files.root / "rendered/dev" / path).unlink()
+    files.write(OBJECT, GREETING)
+    compiling.shows(f"--- {OBJECT}", "rendered/dev holds dev: 1 file written, 0 removed, 2 unchanged")
+    assert rendered(files) == compiled(files)
+
+
+def test_the_source_map_follows_too(files: Files) -> None:
+    words = ("compile", "dev", "--output", "rendered/dev", "--map", "map.json", "--watch")
+    with watching(files.root, *words) as compiling:
+        compiling.shows("rendered/dev holds dev: 2 files written, 0 removed, 0 unchanged")
+        before = (files.root / "map.json").read_text()
+        files.write(PROVIDER, f"# a remark\n{ECHO}")
+        compiling.shows(f"--- {PROVIDER}", "rendered/dev holds dev: 0 files written, 0 removed, 2 unchanged")
+        assert (files.root / "map.json").read_text() not in ("", before)
+
+
+# --- what makes no sense
+
+
 def test_what_is_wrong_from_the_start_is_the_command_line(files: Files) -> None:
     with watching(files.root, "validate", "prod", "--watch") as validating:
         validating.shows("error: there is no environment named prod", "  = help: there are: dev")
@@ -224,12 +312,38 @@ def test_what_is_wrong_from_the_start_is_the_command_line(files: Files) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ("--ref main", "a commit does not change\n  = help: leave out --ref: --watch follows the work folder\n"),
-        ("--fix", "--watch follows what is written, and --fix would write too\n  = help: run --fix on its own\n"),
-        ("--format json", "--watch is for people, and json for machines\n  = help: leave out --watch or --format\n"),
+        (
+            "validate --ref main",
+            "a commit does not change\n  = help: leave out --ref: --watch follows the work folder\n",
+        ),
+        (
+            "validate --fix",
+            "--watch follows what is written, and --fix would write too\n  = help: run --fix on its own\n",
+        ),
+        (
+            "validate --format json",
+            "--watch is for people, and json for machines\n  = help: leave out --watch or --format\n",
+        ),
+        (
+            "compile dev --output out --ref main",
+            "a commit does not change\n  = help: leave out --ref: --watch follows the work folder\n",
+        ),
     ],
 )
 def test_what_means_nothing_beside_it_is_refused(files: Files, options: str, told: str) -> None:
-    with watching(files.root, "validate", "--watch", *options.split()) as validating:
-        validating.shows(*f"error: {told}".splitlines())
-        assert validating.process.wait(10) == 2
+    with watching(files.root, *options.split(), "--watch") as refusing:
+        refusing.shows(*f"error: {told}".splitlines())
+        assert refusing.process.wait(10) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("dev", "--watch needs --output DIR, the folder that is to follow the specs"),
+        ("dev --output out --check", "--watch writes to DIR, and --check writes nothing; leave out one of them"),
+    ],
+)
+def test_a_compile_that_writes_no_files_cannot_be_watched(files: Files, options: str, told: str) -> None:
+    with watching(files.root, "compile", *options.split(), "--watch") as refusing:
+        assert refusing.reaches(f"Error: {told}\n").startswith("Usage: roster compile")
+        assert refusing.process.wait(10) == 2

@@ -32,7 +32,7 @@ class Watching:
         """Wait until exactly these lines, output and errors together, are printed after those that were shown."""
         expected = "".join(f"{line}\n" for line in lines)
         self._await(lambda: len(self._printed) >= len(expected) or not expected.startswith(self._printed))
-        assert self._printed == expected
+        assert self._printed == expected, self._printed
         self._printed = ""
 
     def reaches(self, text: str) -> str:

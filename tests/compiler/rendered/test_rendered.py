@@ -517,3 +517,22 @@ out is not what dev compiles to: 1 file differs
   = help: COMPILE writes it anew
 """
     )
+
+
+def test_a_file_is_read_again_when_it_was_written_to(place: Place) -> None:
+    place.write()
+    manifest = place.rendered().manifest
+    (place.out / "link").symlink_to(place.fleet)
+    _, first = look(place.out, manifest)
+    _, again = look(place.out, manifest, first)
+    assert all(again.contents[path] is first.contents[path] for path in (ONE, TWO, NAMESPACE))
+    known = (place.out / ONE).stat()
+    (place.out / ONE).write_text((place.out / ONE).read_text().replace("yes", "not"))
+    os.utime(place.out / ONE, ns=(known.st_atime_ns, known.st_mtime_ns))
+    (place.out / TWO).unlink()
+    _, after = look(place.out, manifest, again)
+    _, fresh = look(place.out, manifest)
+    assert (after.contents, after.digests) == (fresh.contents, fresh.digests)
+    assert b"not" in after.contents[ONE]
+    assert sorted(after.contents) == [ONE, NAMESPACE]
+    assert after.contents[NAMESPACE] is first.contents[NAMESPACE]
