@@ -2,7 +2,8 @@
 
 The same objects, expressed in each peer's own way, all in one run, in turn; the run fails if any of them yields other
 objects. Helm fills in text; kubeconform judges what Helm wrote; kustomize sets a namespace and one label. Roster
-layers, types, resolves references, fills in, judges and maps sources, and writes the same YAML.
+layers, types, resolves references, fills in, judges and maps sources, and writes the same YAML. All are commands, each
+in a process of its own, but `edited`: that is a process which has compiled the fleet, after one line of an agent changed.
 """
 
 import sys
@@ -17,6 +18,7 @@ from compiler.object_schemas.kubernetes_schemas import LATEST
 from compiler.object_schemas.object_schema import schema_of
 from compiler.pipeline import compile_environment
 from compiler.trees.folder import FolderTree
+from tests.benchmarks.edited import Edited
 from tests.benchmarks.expressed import chart, kustomization, parsed
 from tests.benchmarks.fleets import write_fleet
 from tests.benchmarks.timed import Timing, middle, timed
@@ -56,10 +58,11 @@ class Fleet:
         bundle = compile_environment(FolderTree(root / "fleet"), "prod").bundle
         assert bundle is not None
         self.count = len(bundle.objects)
-        self.expected = frozenset(item.body for item in bundle.objects)
+        self.expected = _bodies(root / "fleet")
         chart(bundle.objects, root / "chart")
         schemas(bundle.objects, root / "schemas")
         self.overlay = kustomization(bundle.objects, root / "kustomize")
+        self.edited = Edited(root / "fleet")
 
     @property
     def roster(self) -> Command:
@@ -86,6 +89,8 @@ class Fleet:
 
     def run(self, name: str, *, same: bool) -> Timing:
         """Time one peer; with `same` its output must be Roster's objects, or its verdict be about all of them."""
+        if name == "edited":
+            return self._edited(same=same)
         output = self.root / f"{name}.yaml"
         cache = str(self.root / "cache") if name == "remembered" else "off"
         timing = timed(getattr(self, name), output, environment={"ROSTER_CACHE": cache})
@@ -93,10 +98,28 @@ class Fleet:
             raise AssertionError(f"the objects of {name} are not Roster's: {output.read_bytes()[:200]!r}")
         return timing
 
+    def _edited(self, *, same: bool) -> Timing:
+        """Time what follows an edit, and what follows its undoing; with `same`, each must give what a compile gives."""
+        timings = []
+        for is_undone in (False, True):
+            timings.append(self.edited.edit())
+            if same:
+                text = parsed(self.edited.text)
+                if text != _bodies(self.root / "fleet") or (text == self.expected) is not is_undone:
+                    raise AssertionError("after an edit the objects are not those of a compile")
+        return middle(timings)
+
     def _is_whole(self, name: str, output: bytes) -> bool:
         if name == "kubeconform":
             return f"Valid: {self.count}, Invalid: 0, Errors: 0, Skipped: 0" in output.decode()
         return parsed(output) == self.expected
+
+
+def _bodies(folder: Path) -> frozenset[bytes]:
+    """The objects of a fleet, compiled by a process that remembers nothing."""
+    bundle = compile_environment(FolderTree(folder), "prod").bundle
+    assert bundle is not None
+    return frozenset(item.body for item in bundle.objects)
 
 
 def measured(fleet: Fleet, names: tuple[str, ...], runs: int = RUNS) -> dict[str, Timing]:
@@ -118,6 +141,13 @@ def table(fleet: Fleet, found: dict[str, Timing], say: Callable[[str], None] = p
         say(f"{name:24} {timing.wall:7.2f} {share:10.3f} {timing.processor:7.2f} {ratios}")
 
 
+def after_an_edit(found: dict[str, Timing], peer: str, say: Callable[[str], None] = print) -> None:
+    """A line that says how long a peer takes, measured by what Roster takes after one line has changed."""
+    edited, other = found["edited"], found[peer]
+    ratios = f"{other.wall / edited.wall:.1f} times as long (by cpu {other.processor / edited.processor:.1f})"
+    say(f"after one line has changed, {peer} takes {ratios}")
+
+
 def together(first: Timing, second: Timing) -> Timing:
     """One command after the other."""
     return Timing(first.wall + second.wall, first.processor + second.processor)
@@ -127,10 +157,13 @@ def main() -> None:
     """Print a table for each size of fleet."""
     with tempfile.TemporaryDirectory() as folder:
         fleet = Fleet(Path(folder, "many"), AGENTS)
-        found = measured(fleet, ("roster", "remembered", "helm", "kubeconform"))
+        found = measured(fleet, ("roster", "remembered", "edited", "helm", "kubeconform"))
         table(fleet, {**found, "helm + kubeconform": together(found["helm"], found["kubeconform"])})
+        after_an_edit(found, "helm")
         few = Fleet(Path(folder, "few"), FEW_AGENTS)
-        table(few, measured(few, ("roster", "remembered", "kustomize")))
+        found = measured(few, ("roster", "remembered", "edited", "kustomize"))
+        table(few, found)
+        after_an_edit(found, "kustomize")
 
 
 if __name__ == "__main__":
