@@ -52,7 +52,7 @@ def _key(key: str, indent: int) -> str:
 
 
 def _written_key(key: str, indent: int) -> str:
-    margin, text = " " * indent, _line(key)
+    margin, text = " " * indent, one_line(key)
     return f"{margin}{text}:" if len(text) <= LONGEST_KEY else f"{margin}? {text}\n{margin}:"
 
 
@@ -145,7 +145,7 @@ def _text(text: str, indent: int) -> str:
     return _short(text) if len(text) <= REMEMBERED else _written(text)
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A string on one line: plain, or in double quotes."""
     return _short(text) if len(text) <= REMEMBERED else _written(text)
 

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from compiler.emit import one_line
+
 WITH_KEY = ("claude", "openai", "gemini")
 """Types of providers whose endpoint asks for a key."""
 ADDRESSES = {"ollama": "http://ollama:11434", "vllm": "http://vllm:8000/v1"}
@@ -50,10 +52,14 @@ def starter(fleet: str, places: tuple[Place, ...], beginning: Beginning | None) 
 
 
 def ignoring(text: str) -> str:
-    """A .gitignore that leaves out what Roster keeps beside the fleet: the same text if it does already."""
+    """A .gitignore that leaves out what Roster keeps beside the fleet: the same text if it does already.
+
+    Its lines end as the first one does.
+    """
     if any(line.strip().strip("/") == _IGNORED.strip("/") for line in text.splitlines()):
         return text
-    return f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{_IGNORED}\n"
+    end = "\r\n" if text.partition("\n")[0].endswith("\r") else "\n"
+    return f"{text}{'' if not text or text.endswith(chr(10)) else end}{_IGNORED}{end}"
 
 
 def _files(fleet: str, places: tuple[Place, ...], beginning: Beginning | None) -> Iterator[tuple[str, str]]:
@@ -85,13 +91,13 @@ def _json(data: Mapping[str, object]) -> str:
 def _head(kind: str, name: str, schema: str) -> str:
     return (
         f"# yaml-language-server: $schema={schema}\n"
-        f"apiVersion: roster.dev/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n"
+        f"apiVersion: roster.dev/v1alpha1\nkind: {kind}\nmetadata:\n  name: {one_line(name)}\nspec:\n"
     )
 
 
 def _base(fleet: str) -> str:
     return f"""{_head("Environment", "base", "../../schemas/overlay/environment.json")}\
-  fleet: {fleet}
+  fleet: {one_line(fleet)}
   abstract: true                           # never compiled by itself, only as a base of the others
   images: {{pullPolicy: IfNotPresent}}
 """
@@ -100,12 +106,12 @@ def _base(fleet: str) -> str:
 def _environment(place: Place) -> str:
     target = f"kubernetes: {{cluster: {json.dumps(place.cluster)}}}  # name of the kubeconfig context"
     if not place.cluster:
-        target = f"directory: {{path: {place.name}}}   # a folder below .roster/, in place of a cluster"
+        target = f"directory: {{path: {one_line(place.name)}}}   # a folder below .roster/, in place of a cluster"
     return f"""{_head("Environment", place.name, "../../schemas/overlay/environment.json")}\
   bases: [../base]
   target:
     {target}
-  namespace: {place.namespace}
+  namespace: {one_line(place.namespace)}
 """
 
 
@@ -139,7 +145,7 @@ def _agent(beginning: Beginning) -> str:
     return f"""{_head("Agent", beginning.agent, "../../../schemas/agent.json")}\
   description: Answers questions.
   framework: {{type: custom, image: {json.dumps(beginning.image)}}}
-  prompts: {{pack: {beginning.agent}}}             # the newest stable version
+  prompts: {{pack: {one_line(beginning.agent)}}}             # the newest stable version
   models:
     default: {{use: {beginning.provider}/default}}
   facades:

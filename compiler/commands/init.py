@@ -72,25 +72,34 @@ class _Change:
 
 
 def _changes(root: Path, wanted: Wanted) -> Iterator[_Change]:
-    """Every wanted file, and what is to be done about it. Raises UsageError where a file stands in a folder's place."""
+    """Every wanted file, and what is to be done about it. Raises UsageError where something stands in the way."""
     from compiler.starter import ignoring, starter
 
     files = {**starter(wanted.fleet, wanted.places, wanted.beginning), **_shipped(wanted.workflow)}
     for path, text in files.items():
-        file = root / path
-        blocking = next((parent for parent in file.parents if parent.exists() and not parent.is_dir()), None)
-        if blocking is not None:
-            raise UsageError(f"{blocking} is a file, and a folder is needed there", "move it away")
-        if not file.exists():
+        there = _read(root / path)
+        if there is None:
             yield _Change(path, text, _NEW)
         else:
-            is_same = file.is_file() and file.read_bytes() == text.encode()
-            yield _Change(path, text, _SAME if is_same else _KEPT)
-    ignored = root / ".gitignore"
-    before = ignored.read_text(encoding="utf-8") if ignored.is_file() else ""
-    after = ignoring(before)
+            yield _Change(path, text, _SAME if there == text else _KEPT)
+    before = _read(root / ".gitignore")
+    after = ignoring(before or "")
     if after != before:
-        yield _Change(".gitignore", after, _LONGER if before else _NEW)
+        yield _Change(".gitignore", after, _NEW if before is None else _LONGER)
+
+
+def _read(file: Path) -> str | None:
+    """The text of a file, whatever bytes they are; None if there is none. Raises UsageError where none can be."""
+    for parent in file.parents:
+        if (parent.exists() or parent.is_symlink()) and not parent.is_dir():
+            raise UsageError(f"{parent} is a file, and a folder is needed there", "move it away")
+    if file.is_dir() or (file.is_symlink() and not file.exists()):
+        what = "a folder" if file.is_dir() else "a link to nothing"
+        raise UsageError(f"{file} is {what}, and a file is needed there", "move it away")
+    try:
+        return file.read_bytes().decode("utf-8", "surrogateescape") if file.exists() else None
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}", "make it readable") from error
 
 
 def _shipped(workflow: bool) -> Mapping[str, str]:
@@ -114,8 +123,8 @@ def _write(root: Path, changes: tuple[_Change, ...]) -> None:
             if change.mark in (_NEW, _LONGER):
                 file = root / change.path
                 file.parent.mkdir(parents=True, exist_ok=True)
-                with file.open("x" if change.mark == _NEW else "w", encoding="utf-8") as output:
-                    output.write(change.text)
+                with file.open("xb" if change.mark == _NEW else "wb") as output:
+                    output.write(change.text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}", "name a folder that you may write to") from error
     begin_repository(root)

@@ -145,7 +145,7 @@ def _declared_fleet(root: Path) -> str:
 
     base = root / "environments/base/environment.yaml"
     documents, _ = load(base.read_bytes()) if base.is_file() else ((), ())
-    return text(documents[0], "spec", "fleet") if documents else _fleet_of(root)
+    return (documents and text(documents[0], "spec", "fleet")) or _fleet_of(root)
 
 
 def _fleet_of(root: Path) -> str:

@@ -178,9 +178,36 @@ def test_what_stands_in_the_way_is_told(person: Person) -> None:
     (person.place / "environments").write_text("")
     assert "is a file, and a folder is needed there" in person.roster("init", code=2)
     (person.place / "environments").unlink()
+    (person.place / ".gitignore").mkdir()
+    assert ".gitignore is a folder, and a file is needed there" in person.roster("init", code=2)
+    (person.place / ".gitignore").rmdir()
+    (person.place / ".gitignore").symlink_to("nothing")
+    assert ".gitignore is a link to nothing, and a file is needed there" in person.roster("init", code=2)
+    assert [path.name for path in person.place.iterdir()] == [".gitignore"]
     (person.place / "environments/dev").mkdir(parents=True)
     (person.place / "environments/dev/environment.yaml").write_text("")
     assert "this fleet has no environments/base" in person.roster("init", code=2)
+
+
+def test_a_name_that_yaml_takes_for_something_else_is_quoted(person: Person) -> None:
+    flags = ("--fleet", "null", "--environment", "123", "--agent", "true", "--namespace", "1e3")
+    person.roster("init", *flags)
+    assert person.roster("validate") == "1 environment is valid: 123\n"
+    assert "namespace: '1e3'" in person.roster("compile", "123").replace('"', "'")
+
+
+@pytest.mark.parametrize("before", [b"\xff\xfe\n", b"a\r\nb\r\n"])
+def test_every_byte_of_an_ignore_file_stays(before: bytes, person: Person) -> None:
+    (person.place / ".gitignore").write_bytes(before)
+    person.roster("init")
+    assert person.files()[".gitignore"] == before + (b".roster/\r\n" if b"\r" in before else b".roster/\n")
+
+
+def test_a_fleet_whose_name_is_no_text_gets_that_told(person: Person) -> None:
+    person.roster("init", "--fleet", "acme")
+    base = person.place / "environments/base/environment.yaml"
+    base.write_text(base.read_text().replace("fleet: acme", "fleet: 12"))
+    assert "error[R0302]: fleet: it must be text" in person.roster("init", "--environment", "prod", code=2)
 
 
 def test_a_workflow_belongs_at_the_top_of_a_repository(person: Person) -> None:
