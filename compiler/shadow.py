@@ -32,24 +32,30 @@ def shadow(tree: Tree, memo: Memo) -> tuple[FleetAssets, tuple[Diagnostic, ...]]
     """The templates to compile with, and every finding on those that the fleet wrote."""
     found: list[Diagnostic] = []
     own: dict[str, bytes] = {}
+    refused: list[str] = []
     for path, entry in _candidates(tree):
         content, diagnostics = _content(tree, entry)
         found += diagnostics
-        if content is not None and (path not in _shipped() or content != PackageAssets().content(path)):
+        if content is None:
+            refused.append(path)
+        elif path not in _shipped() or content != PackageAssets().content(path):
             own[path] = content
     found += _too_many(own)
     found += [_stranger(path) for path in own if not _is_known(path)]
     own = {path: content for path, content in own.items() if _is_known(path)}
     if sum(map(len, own.values())) > MOST:
         own = {}
-    assets, faults = memo.of(_assets, tuple(own.items()))
+    assets, faults = memo.of(_assets, tuple(own.items()), tuple(refused))
     return assets, (*found, *faults)
 
 
-def _assets(own: tuple[tuple[str, bytes], ...]) -> tuple[FleetAssets, tuple[Diagnostic, ...]]:
-    """The fleet's templates by path and content, laid over Roster's own, and what is wrong in them."""
+def _assets(own: tuple[tuple[str, bytes], ...], refused: tuple[str, ...]) -> tuple[FleetAssets, tuple[Diagnostic, ...]]:
+    """The fleet's templates by path and content, laid over Roster's own, and what is wrong in them.
+
+    Of those that were refused it is told already why they are not there.
+    """
     assets = FleetAssets(dict(own))
-    found = [finding for path, _ in own for finding in _findings(path, assets)]
+    found = [finding for path, _ in own for finding in _findings(path, assets, refused)]
     return assets, (*found, *_unnamed(dict(own), assets))
 
 
@@ -101,8 +107,10 @@ def _is_known(path: str) -> bool:
 
 def _stranger(path: str) -> Diagnostic:
     folder, _, rest = path.partition("/")
-    elsewhere = [f"{known}/{rest}" for known in _FOLDERS if _is_known(f"{known}/{rest}")]
-    meant = did_you_mean(path, elsewhere if folder not in _FOLDERS and elsewhere else _shipped())
+    elsewhere = [f"{other}/{rest}" for other in _FOLDERS if _is_known(f"{other}/{rest}")]
+    is_more = folder in _FOLDERS and rest.startswith(("extra/", "files/"))
+    known = elsewhere if folder not in _FOLDERS and elsewhere else _shipped()
+    meant = "" if is_more else did_you_mean(path, known)
     places = f"more objects are KIND/extra/NAME.yaml, texts KIND/files/NAME; KIND is one of {listed(_FOLDERS)}"
     return _finding(
         f"{FOLDER}/{path}",
@@ -111,7 +119,7 @@ def _stranger(path: str) -> Diagnostic:
     )
 
 
-def _findings(path: str, assets: FleetAssets) -> Iterator[Diagnostic]:
+def _findings(path: str, assets: FleetAssets, refused: tuple[str, ...]) -> Iterator[Diagnostic]:
     """What is wrong with one file of the fleet, whatever it may be filled with."""
     data = {folder: data for kind in KINDS.values() for folder, data in kind.data.items()}
     folder = path.partition("/")[0]
@@ -123,7 +131,7 @@ def _findings(path: str, assets: FleetAssets) -> Iterator[Diagnostic]:
         template = assets.template(path)
         yield from _told(path, (*template.problems, *_unknown_names(path, template)))
         for name, place in template.texts.items():
-            if name not in assets.names() or not _TEXT.match(name):
+            if name not in (*assets.names(), *refused) or not _TEXT.match(name):
                 texts = [known for known in assets.names() if _TEXT.match(known)]
                 help = did_you_mean(name, texts) or f"there are {listed(texts)}; texts lie in KIND/files/"
                 message = f"there is no text {FOLDER}/{name}"

@@ -31,6 +31,8 @@ OMIT = _Omit()
 OMITTED = Derived(OMIT, ())
 
 _PATH = re.compile(r"^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\s*\|\s*default\(omit\))?$")
+_QUOTED = re.compile("'([^']*)'")
+"""Words in a message of Jinja2; the last one is what is not defined."""
 _OPTIONAL = "where not every spec sets it, write `| default(omit)` behind it"
 
 
@@ -108,20 +110,29 @@ def _program(program: Program) -> Expression:
 
 
 def _missing(paths: Iterable[Path], values: Values, message: str, line: int = 1) -> NotDefined:
-    """What of these paths is not there, and what was probably meant."""
-    for path in paths:
-        known: Any = values
-        for index, step in enumerate(path):
-            if not isinstance(known, Mapping) or step not in known:
-                above = "".join(f"{step}." for step in path[:index])
-                names = sorted(known) if isinstance(known, Mapping) else ()
-                meant = did_you_mean(step, names).replace("did you mean ", f"did you mean {above}")
-                has = f"{above[:-1] or 'the template'} has {listed(names)};"
-                help = f"{meant or has} {_OPTIONAL}" if above or not meant else meant
-                help = help if names else f"{above[:-1]} is no map with entries"
-                return NotDefined(f"{above}{step} is not defined", help, line)
-            known = known[step].value if isinstance(known[step], Derived) else known[step]
-    return NotDefined(message, "", line)
+    """What of these paths is not there, and what was probably meant; of several, the one that the message names."""
+    gaps = [gap for path in paths for gap in _gaps(path, values)]
+    words = _QUOTED.findall(message)
+    named = [gap for gap in gaps if not words or gap[1] == words[-1]] or [gap for gap in gaps if not gap[1]]
+    if not named:
+        return NotDefined(message, "", line)
+    parents, step, names = named[0]
+    above, step = "".join(f"{parent}." for parent in parents), step or words[-1]
+    meant = did_you_mean(step, names).replace("did you mean ", f"did you mean {above}")
+    has = f"{above[:-1] or 'the template'} has {listed(names)};"
+    help = f"{meant or has} {_OPTIONAL}" if above or not meant else meant
+    help = help if names else f"{above[:-1]} is no map with entries"
+    return NotDefined(f"{above}{step} is not defined", help, line)
+
+
+def _gaps(path: Path, values: Values) -> Iterable[tuple[Path, str, tuple[str, ...]]]:
+    """Where a path leads to nothing, if it does: the steps before it, the step (empty if computed), what there is."""
+    known: Any = values
+    for index, step in enumerate(path):
+        if not isinstance(known, Mapping) or step not in known:
+            yield path[:index], step, tuple(sorted(known)) if isinstance(known, Mapping) else ()
+            return
+        known = known[step].value if isinstance(known[step], Derived) else known[step]
 
 
 def _sources(paths: Iterable[Path], values: Values) -> tuple[Source, ...]:

@@ -288,6 +288,42 @@ error[R0802]: agent.runtme is not defined
 """
         + summary("R0802"),
     ),
+    "a text with two wrong names in it: the one that was met, where it was met": (
+        {**EXTRA, "templates/agent/files/scrape.conf": "one\n{{ nam }}\n{{ agent.runtme.env }}\n"},
+        """\
+error[R0802]: nam is not defined
+ --> templates/agent/files/scrape.conf:2:4
+  |
+2 | {{ nam }}
+  |    ^^^ in the ConfigMap of Agent support, from spec (environments/dev/support.yaml:4:1)
+  |
+  = help: did you mean name?
+"""
+        + summary("R0802"),
+    ),
+    "a text that is no text: not that it is not there": (
+        {**EXTRA, "templates/agent/files/scrape.conf": b"\xff"},
+        """\
+error[R0102]: the file is not UTF-8 at byte 0
+ --> templates/agent/files/scrape.conf:1:1
+  = help: save the file as UTF-8
+"""
+        + summary("R0102"),
+    ),
+    "an object more in a folder too deep": (
+        {"templates/agent/extra/more/monitor.yaml": ACCOUNT},
+        """\
+warning[R0806]: no template of Roster has this name: the file does nothing
+ --> templates/agent/extra/more/monitor.yaml:1:1
+  |
+1 | apiVersion: v1
+  | ^
+  |
+  = help: more objects are KIND/extra/NAME.yaml, texts KIND/files/NAME; KIND is one of agent, environment, prompt_pack, provider, tool_registry
+
+1 warning in 1 environment. Everything compiles. `roster explain R0806` says more.
+""",
+    ),
     "a text that is not there": (
         {"templates/agent/extra/scrape.yaml": MONITOR, "templates/agent/files/scrap.conf": "x"},
         """\
