@@ -17,7 +17,7 @@ from compiler.problem import Problem
 from compiler.scope import Scope
 from compiler.source import Derived, Source
 from compiler.templating.bad_expression import BadExpression
-from compiler.templating.meter import Meter
+from compiler.templating.meter import TOGETHER, WORK, Meter
 from compiler.templating.mishaps import Failure, Mishaps, hopeless
 from compiler.templating.permitted import permitted
 from compiler.templating.template import Mishap, Rendered, TemplateError
@@ -87,14 +87,19 @@ class _Lowering:
             "name": Derived(declaration.name, (Source(declaration.key, ("metadata", "name")),), exact=True),
         }
         self.failures: list[Failure] = []
+        self.left = TOGETHER
+        """Steps that are left for templates of the fleet."""
 
     def lowered(self, emit: Emit) -> Lowered | None:
         """One object; None if it serves nothing, or its template is wrong."""
         values = {**self.facts, **emit.values}
         template = self.assets.template(emit.template)
-        rendered = template.render(values, self.assets.text)
         own = self.assets.is_own(emit.template)
-        mishaps = self._judged(rendered, emit, values) if own else rendered.mishaps
+        given = min(WORK, self.left) if own else WORK
+        meter = Meter(given)
+        rendered = template.render(values, self.assets.text, meter)
+        mishaps = self._judged(rendered, emit, values, meter) if own else rendered.mishaps
+        self.left -= given - max(0, meter.left) if own else 0
         if not own and (template.problems or mishaps):
             raise TemplateError([*(Mishap(emit.template, problem) for problem in template.problems), *mishaps][0])
         kind = (rendered.data or {}).get("kind")
@@ -104,13 +109,13 @@ class _Lowering:
         self._stamp(rendered.data, emit)
         return Lowered(rendered.data, self.declaration.key, rendered.sources, emit.template, own)
 
-    def _judged(self, rendered: Rendered, emit: Emit, values: Mapping[str, Any]) -> tuple[Mishap, ...]:
-        """What is wrong with an object that a template of the fleet made."""
+    def _judged(self, rendered: Rendered, emit: Emit, values: Mapping[str, Any], meter: Meter) -> tuple[Mishap, ...]:
+        """What is wrong with an object that a template of the fleet made; to look at it costs, too."""
         data, path = rendered.data, emit.template
         if rendered.mishaps or data is None:
             return rendered.mishaps
         try:
-            Meter().weigh(data)
+            meter.weigh(data)
         except BadExpression as error:
             return (Mishap(path, Problem(error.code, error.message, 1, 1, help=error.help)),)
         shipped = PackageAssets()

@@ -19,7 +19,7 @@ from compiler.tree import Entry, Tree
 
 LARGEST = 64 * 1024
 """Largest template, in bytes."""
-MOST = 256 * 1024
+MOST = 128 * 1024
 """Most that all templates of a fleet may have together, in bytes: each expression takes time to compile."""
 _EXTRA = re.compile(r"([^/]+)/extra/[^/]+\.yaml$")
 _TEXT = re.compile(r"([^/]+)/files/.")

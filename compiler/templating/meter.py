@@ -7,6 +7,8 @@ from compiler.templating.bad_expression import BadExpression
 
 WORK = 50_000
 """What one object may cost: a value that is looked at or made costs 1, and so does every piece of text."""
+TOGETHER = 100_000
+"""What all may cost together that templates of the fleet make of one spec: bounds on each are none on their sum."""
 PIECE = 64
 """Characters of text that cost 1."""
 LARGEST = 2**63
@@ -14,13 +16,14 @@ LARGEST = 2**63
 
 
 class Exhausted(BadExpression):
-    """The template did more than a template may do."""
+    """The template did more than a template may do, or than the others left it."""
 
     code = "R0804"
 
     def __init__(self) -> None:
-        help = "loop over less, or make a smaller object; Kubernetes stores none beyond 1.5 MiB"
-        super().__init__(f"the template does too much: more than {WORK:,} steps for one object", help)
+        help = "loop over less, or make smaller objects or fewer; Kubernetes stores none beyond 1.5 MiB"
+        bounds = f"{WORK:,} steps for one object, or {TOGETHER:,} for all that the fleet's templates make of one spec"
+        super().__init__(f"the template does too much: more than {bounds}", help)
 
 
 class Meter:

@@ -66,9 +66,9 @@ class Filling:
 
     __slots__ = ("meter", "mishaps", "sources", "texts")
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, meter: Meter) -> None:
         self.texts = texts
-        self.meter = Meter()
+        self.meter = meter
         self.sources: dict[FieldPath, Cause] = {}
         self.mishaps: list[Mishap] = []
 
@@ -118,9 +118,9 @@ class Template:
     fill: Render
     """Makes the object."""
 
-    def render(self, values: Values, texts: Texts) -> Rendered:
-        """The object that it becomes with these values."""
-        filling = Filling(texts)
+    def render(self, values: Values, texts: Texts, meter: Meter | None = None) -> Rendered:
+        """The object that it becomes with these values, for the work that is left on the meter, or for all of it."""
+        filling = Filling(texts, meter or Meter())
         try:
             value = self.fill(values, (), filling)
         except Exhausted:

@@ -617,6 +617,22 @@ def test_the_templates_of_a_fleet_are_bounded_together():
     assert (found.code, found.message) == ("R0101", "the templates of the fleet have 300,335 bytes together")
 
 
+def test_what_they_do_with_one_spec_is_bounded_together():
+    loops = "".join(f"{{% for x{number} in {[1] * 13} %}}" for number in range(3)) + "{% endfor %}" * 3
+    agents = {f"environments/dev/a{number}.yaml": AGENT.replace("support}", f"a{number}}}", 1) for number in range(9)}
+    files = {**agents, "templates/agent/files/scrape.conf": loops}
+    for name in "ab":
+        files[f"templates/agent/extra/{name}.yaml"] = MONITOR.replace("{{ name }}", f"{{{{ name }}}}-{name}")
+    assert compiled(files).diagnostics == ()
+    for name in "cd":
+        files[f"templates/agent/extra/{name}.yaml"] = MONITOR.replace("{{ name }}", f"{{{{ name }}}}-{name}")
+    found = compiled(files).diagnostics
+    assert [(item.code, str(item.span), item.label) for item in found] == [
+        ("R0804", "templates/agent/extra/d.yaml:1:1", "made for Agent a0 (environments/dev/a0.yaml:3:18)"),
+        ("R0804", "templates/agent/files/scrape.conf:1:1", "made for Agent a0 (environments/dev/a0.yaml:3:18)"),
+    ]
+
+
 def test_a_custom_resource_of_the_fleets_is_not_judged_by_what_roster_itself_emits():
     change = ("backendRefs:", "timeouts: {request: 10s}\n    backendRefs:")
     environment = FLEET["environments/dev/environment.yaml"] + (
