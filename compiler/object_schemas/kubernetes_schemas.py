@@ -21,6 +21,7 @@ Gvk = tuple[str, str]
 """API version and kind: ("apps/v1", "Deployment")."""
 
 _FOLDER = re.compile(r"^v(1\.\d+)\.\d+-local-strict$")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
@@ -38,9 +39,11 @@ def versions_in(text: str) -> tuple[str, ...]:
         first, dots, last = (word.strip() for word in part.partition(".."))
         ends = (first, last) if dots else (first, first)
         for end in ends:
+            known = f"known versions: {versions()[0]} to {versions()[-1]}"
+            if not _VERSION.fullmatch(end):
+                raise UsageError(f"{text!r} is no list of versions", f"write 1.36, 1.33..1.36 or 1.33,1.36; {known}")
             if end not in versions():
-                known = f"known versions: {versions()[0]} to {versions()[-1]}"
-                raise UsageError(f"the schemas of Kubernetes {end or text} are not known", known)
+                raise UsageError(f"the schemas of Kubernetes {end} are not known", known)
         found = versions()[versions().index(ends[0]) : versions().index(ends[1]) + 1]
         if not found:
             raise UsageError(f"{part} is no range of versions", "write the older version first, 1.33..1.36")

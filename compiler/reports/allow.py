@@ -6,6 +6,7 @@ from dataclasses import replace
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import is_document
 from compiler.fleet import ENVIRONMENTS, environment_names
+from compiler.fleet_assets import FOLDER
 from compiler.reports.allowance import FORM, Allowance, allowances
 from compiler.reports.findings import Findings
 from compiler.reports.gather import in_order
@@ -36,9 +37,11 @@ def allow(findings: Findings, tree: Tree, today: str) -> Findings:
 
 
 def _files(tree: Tree) -> Iterator[str]:
-    for entry in tree.entries(ENVIRONMENTS):
+    """The documents of the tree, and its templates."""
+    for entry in (*tree.entries(ENVIRONMENTS), *tree.entries(FOLDER)):
         folder = "/".join(entry.path.split("/")[:2])
-        if entry.link is None and entry.size <= MAX_BYTES and is_document(entry.path, folder):
+        is_template = entry.path.startswith(f"{FOLDER}/") and entry.path.endswith((".yaml", ".yml"))
+        if entry.link is None and entry.size <= MAX_BYTES and (is_template or is_document(entry.path, folder)):
             yield entry.path
 
 

@@ -65,6 +65,15 @@ def test_a_warning_is_allowed(tmp_path: Path, files: dict[str, str]) -> None:
     assert '"allowed": 1' in json_report.render(findings)
 
 
+def test_a_warning_about_what_a_template_makes_is_allowed_in_the_template(tmp_path: Path) -> None:
+    made = MONITOR.replace("web", '"{{ name }}"').replace(LINE, f"{LINE} # roster: allow R0606: the mesh team knows it")
+    files = {"templates/agent/extra/monitor.yaml": made, "templates/agent/extra/more.yml": f"{UNNAMED}\n"}
+    findings = validated(tmp_path, files)
+    assert findings.diagnostics == ()
+    assert [item.code for item in findings.allowed] == ["R0606", "R0806"]
+
+
+UNNAMED = "a: b # roster: allow R0806: to come"
 UNUSED = {FILE: MONITOR.replace("kind:", "# roster: allow R0606: x\nkind:")}
 REFUSED = [
     ("at another line", UNUSED, [("R0606", 2), ("R0901", 3)]),

@@ -109,9 +109,27 @@ def test_versions_are_asked_for_one_by_one_as_a_list_or_as_a_range(text: str, ex
     [
         ("1.99", "the schemas of Kubernetes 1.99 are not known", "known versions: 1.25 to 1.37"),
         ("1.36..1.99", "the schemas of Kubernetes 1.99 are not known", "known versions: 1.25 to 1.37"),
-        ("..1.36", "the schemas of Kubernetes ..1.36 are not known", "known versions: 1.25 to 1.37"),
-        ("", "the schemas of Kubernetes  are not known", "known versions: 1.25 to 1.37"),
-        ("latest", "the schemas of Kubernetes latest are not known", "known versions: 1.25 to 1.37"),
+        (
+            "..1.36",
+            "'..1.36' is no list of versions",
+            "write 1.36, 1.33..1.36 or 1.33,1.36; known versions: 1.25 to 1.37",
+        ),
+        ("", "'' is no list of versions", "write 1.36, 1.33..1.36 or 1.33,1.36; known versions: 1.25 to 1.37"),
+        (
+            "latest",
+            "'latest' is no list of versions",
+            "write 1.36, 1.33..1.36 or 1.33,1.36; known versions: 1.25 to 1.37",
+        ),
+        (
+            "1.34.2",
+            "'1.34.2' is no list of versions",
+            "write 1.36, 1.33..1.36 or 1.33,1.36; known versions: 1.25 to 1.37",
+        ),
+        (
+            "1.33-1.36",
+            "'1.33-1.36' is no list of versions",
+            "write 1.36, 1.33..1.36 or 1.33,1.36; known versions: 1.25 to 1.37",
+        ),
         ("1.36..1.33", "1.36..1.33 is no range of versions", "write the older version first, 1.33..1.36"),
     ],
 )
