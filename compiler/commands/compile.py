@@ -71,7 +71,11 @@ def compile(
       roster compile prod --output rendered/prod --check    does what is committed equal the specs?
       roster compile prod --output rendered/prod --watch    the files follow the specs, while they are without errors
     """
+    from compiler.rendered.place import free
+
     _demand_sense(context, ref, assignments, output, check, watch)
+    if sidecar is not None:
+        free(sidecar, directory(context), "name a file elsewhere with --map")
     wish = _Wish(context, environment, assignments, unpinned, sidecar)
     if watch and output is not None:
         following = _Output(context, output)

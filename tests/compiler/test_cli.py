@@ -405,8 +405,21 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
         "error: . holds the fleet itself\n  = help: name a folder of its own, such as rendered/prod\n",
     ),
     "files to a file": (
-        ("compile", "dev", "--output", "environments/../../fleet/.git/HEAD"),
-        "error: environments/../../fleet/.git/HEAD is a file\n  = help: name a folder of its own",
+        ("compile", "dev", "--output", "rendered/../notes"),
+        "error: rendered/../notes is a file\n  = help: name a folder of its own",
+    ),
+    "files to Git's own folder": (
+        ("compile", "dev", "--output", "environments/../../fleet/.git/objects"),
+        "error: environments/../../fleet/.git/objects lies in .git/, which is Git's own\n  = help: name a folder of its",
+    ),
+    "files to the schemas": (
+        ("compile", "dev", "--output", "schemas/cluster"),
+        "error: schemas/cluster lies in schemas/, which the compiler and editors read\n  = help: name a folder of its",
+    ),
+    "a map in the place of a spec": (
+        ("compile", "dev", "--map", "environments/dev/environment.yaml"),
+        "error: environments/dev/environment.yaml lies in environments/, which the compiler reads\n"
+        "  = help: name a file elsewhere with --map\n",
     ),
     "a check of nothing": (
         ("compile", "dev", "--check"),
@@ -419,7 +432,7 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_gets_one_clear_message_and_exit_code_2(fleet: Fleet, mistake: str) -> None:
     arguments, message = MISTAKES[mistake]
-    fleet.commit({"environments/files/system.md": "Be kind."})
+    fleet.commit({"environments/files/system.md": "Be kind.", "notes": ""})
     shown, errors = fleet.roster(*arguments, code=2)
     assert shown == ""
     assert errors.startswith(message)
