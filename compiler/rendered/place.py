@@ -23,7 +23,7 @@ def place(output: Path, fleet: Path) -> Path:
         raise UsageError(f"{output} holds the fleet itself", _OWN)
     if output.is_symlink():
         raise UsageError(f"{output} is a link", "name the folder that it leads to")
-    if output.exists() and not output.is_dir():
+    if there.exists() and not there.is_dir():
         raise UsageError(f"{output} is a file", _OWN)
     return output
 
