@@ -6,6 +6,7 @@ A finding keeps its old place as a related location. What cannot be mapped stays
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from compiler.compiled import Compiled
 from compiler.explaining.why import Role, links_of
@@ -22,6 +23,8 @@ Read = Callable[[Mapping[str, Any], Mapping[str, Any]], str | None]
 """A run of the report and an artifactLocation -> the text of the file that it names; None if there is none."""
 Compile = Callable[[str], Compiled | None]
 """The name of an environment -> it, compiled; None if the fleet has none of this name."""
+_NEXT = "\n---\n"
+"""What parts the documents of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ def _found(run: Mapping[str, Any], result: Any, read: Read, compile: Compile) ->
     if content is None:
         return "it names no file that is there"
     first, last = _lines(mapping(place, "region"), content)
+    if first > content.count("\n") + 1:
+        return "its file has no such line"
+    if not first and _NEXT in content:
+        return "it names no line, and its file holds several objects"
     start, document = _document(content, first)
     data = _data(document)
     if data is None:
@@ -85,15 +92,15 @@ def _found(run: Mapping[str, Any], result: Any, read: Read, compile: Compile) ->
     item = next((item for item in compiled.bundle.objects if item.key == key_of(data)), None)
     if item is None or canonical(data) != item.body:
         return f"the specs no longer compile to what is there: compile {environment} again"
-    path = path_at(document.encode(), first - start + 1, last - start + 1)
+    path = path_at(document.encode(), max(1, first - start + 1), last - start + 1)
     return _origin(compiled, item, path)
 
 
 def _lines(region: Mapping[str, Any], content: str) -> tuple[int, int]:
-    """The first and last line of a region; without one, all lines of the file."""
+    """The first and last line of a region; without one, all lines of the file, the first of them as 0."""
     first, last = region.get("startLine"), region.get("endLine")
     if not isinstance(first, int) or first < 1:
-        return 1, content.count("\n")
+        return 0, content.count("\n")
     return first, max(first, last) if isinstance(last, int) else first
 
 
@@ -148,4 +155,4 @@ def _numbered(before: dict[str, Any], others: Any) -> Iterator[dict[str, Any]]:
 
 def _location(span: Span, folder: str) -> dict[str, Any]:
     region = {"startLine": span.line, "startColumn": span.column, "endColumn": span.column + span.width}
-    return {"artifactLocation": {"uri": f"{folder}/{span.path}" if folder else span.path}, "region": region}
+    return {"artifactLocation": {"uri": quote(f"{folder}/{span.path}" if folder else span.path)}, "region": region}

@@ -218,18 +218,29 @@ def test_what_cannot_be_mapped_stays_as_it_is_and_is_counted(fleet: Path) -> Non
         result("stale.yaml", line),
         result("text.yaml", 1),
         {"message": {"text": "nowhere"}},
+        result("dev.yaml", 9_999),
+        result("dev.yaml", None),
         result("dev.yaml", line),
     ]
     report, told = remapped(fleet, sarif(*results))
     assert report["runs"][0]["results"][:-1] == results[:-1]
     assert report["runs"][0]["results"][-1] != results[-1]
     assert told == (
-        "1 of 6 findings are at a line of a spec now\n"
+        "1 of 8 findings are at a line of a spec now\n"
         "  2 stay as before: it names no file that is there\n"
         "  1 stays as before: the object there is not one of this fleet\n"
         "  1 stays as before: the specs no longer compile to what is there: compile dev again\n"
         "  1 stays as before: its file holds no Kubernetes object at that line\n"
+        "  1 stays as before: its file has no such line\n"
+        "  1 stays as before: it names no line, and its file holds several objects\n"
     )
+
+
+def test_the_place_in_the_specs_is_a_uri(fleet: Path) -> None:
+    (fleet / OBJECTS).rename(fleet / "environments/dev/objects/büro 1%.yaml")
+    report, _ = remapped(fleet, sarif(result("dev.yaml", line_of(fleet, "replicas: 2"))))
+    moved = report["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert moved["artifactLocation"]["uri"] == "environments/dev/objects/b%C3%BCro%201%25.yaml"
 
 
 def test_a_report_without_findings_is_printed_as_it_is(fleet: Path) -> None:
