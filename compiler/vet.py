@@ -6,6 +6,7 @@ taken for half a new thing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from compiler.diagnostic import Diagnostic
@@ -18,7 +19,7 @@ from compiler.memo import Memo
 from compiler.misfits.misfit import Misfit
 from compiler.misfits.model_faults import fault, misfits, told
 from compiler.overlaid import Overlaid
-from compiler.shapes import is_map
+from compiler.shapes import is_map, key_at
 from compiler.source import FieldPath
 from compiler.suggestion import did_you_mean, nearest
 
@@ -26,40 +27,55 @@ from compiler.suggestion import did_you_mean, nearest
 def vet(overlaid: Overlaid, memo: Memo) -> tuple[Diagnostic, ...]:
     """The findings about single layers; of what a layer leaves out, R0406 and R0415 only."""
     documents = overlaid.specs if overlaid.environment is None else (overlaid.environment, *overlaid.specs)
-    seen: set[int] = set()
-    findings = [finding for document in documents for finding in _layers(document, seen, memo)]
-    return (*findings, *_strangers(overlaid, memo))
+    # An override lies over many specs: what is wrong with it is told once, of the first that shows it.
+    once: dict[tuple[object, ...], Diagnostic] = {}
+    for document in documents:
+        for finding in _layers(document, memo):
+            once.setdefault((finding.code, finding.span, finding.message), finding)
+    return (*once.values(), *_strangers(overlaid, memo))
 
 
-def _layers(layered: Layered, seen: set[int], memo: Memo) -> Iterator[Diagnostic]:
-    """What the layers of one spec get wrong, where there are several; each layer once, however many specs it is in."""
-    if len(layered.layers) < 2 or layered.key.kind not in KINDS:
-        return
-    for number, document in enumerate(layered.layers):
-        if id(document) not in seen:
-            seen.add(id(document))
-            yield from memo.of(_layer, layered, number)
+def _layers(layered: Layered, memo: Memo) -> Iterator[Diagnostic]:
+    """What the layers of one spec get wrong, where there are several."""
+    if len(layered.layers) > 1 and layered.key.kind in KINDS:
+        for number in range(len(layered.layers)):
+            yield from memo.nested(_layer, layered, number)
 
 
-def _layer(layered: Layered, number: int) -> tuple[Diagnostic, ...]:
+def _layer(memo: Memo, layered: Layered, number: int) -> tuple[Diagnostic, ...]:
     """What one layer of a spec gets wrong."""
-    return tuple(_faults(layered, layered.layers[number], layered.layers[:number]))
+    document = layered.layers[number]
+    found = memo.of(_misfits, layered.key.kind, document)
+    return (*_faults(layered, document, found), *_halves(layered, number, found))
 
 
-def _faults(layered: Layered, document: Document, below: tuple[Document, ...]) -> Iterator[Diagnostic]:
-    model = KINDS[layered.key.kind].spec
+def _misfits(kind: str, document: Document) -> tuple[Misfit, ...]:
+    """What of a layer does not fit the model of its kind; an override is held against it once, not for every spec."""
+    _, found = misfits(document.data, KINDS[kind].spec, _plain(mapping(document.data, "spec")), ("spec",))
+    return found
+
+
+def _faults(layered: Layered, document: Document, found: Iterable[Misfit]) -> Iterator[Diagnostic]:
+    """What is wrong whatever other layers say."""
     alone = Layered(layered.key, document.data, (document,))
-    _, found = misfits(document.data, model, _plain(mapping(document.data, "spec")), ("spec",))
+    for misfit in found:
+        if misfit.kind != "missing" and not _is_partial(misfit, at(document.data, *misfit.path)):
+            yield told(alone, KINDS[layered.key.kind].spec, misfit, ("spec",))
+
+
+def _halves(layered: Layered, number: int, found: Iterable[Misfit]) -> Iterator[Diagnostic]:
+    """R0406: entries that only this layer has, and that are not complete."""
+    document = layered.layers[number]
+    # Overrides, and settings, are of one rank, and the documents above may have what an override speaks of.
+    others = (*layered.layers[:number], *(layered.layers[number + 1 :] if document.role else ()))
+    beside = Layered(layered.key, document.data, others, layered.keyed)
     lacking: dict[FieldPath, list[str]] = {}
     for misfit in found:
-        if misfit.kind == "missing":
-            entry = _new_entry(layered.key.kind, misfit.path[:-1], below) if not document.role else ()
-            if entry:
-                lacking.setdefault(entry, []).append(".".join(map(str, misfit.path[len(entry) :])))
-        elif not _is_partial(misfit, at(document.data, *misfit.path)):
-            yield told(alone, model, misfit, ("spec",))
+        entry = _new_entry(beside, misfit.path[:-1]) if misfit.kind == "missing" else ()
+        if entry:
+            lacking.setdefault(entry, []).append(".".join(map(str, misfit.path[len(entry) :])))
     for entry, fields in lacking.items():
-        yield _half(alone, entry, fields, below)
+        yield _half(layered, document, beside, entry, fields)
 
 
 def _plain(value: Any) -> Any:
@@ -76,29 +92,41 @@ def _is_partial(misfit: Misfit, value: Any) -> bool:
     return (isinstance(value, Mapping) and (of_whole or in_union)) or (isinstance(value, str) and "${var." in value)
 
 
-def _new_entry(kind: str, path: FieldPath, below: tuple[Document, ...]) -> FieldPath:
-    """The outermost entry of a map around a field that no lower layer has; empty if there is none."""
-    for length in range(2, len(path) + 1 if below else 0):
+def _new_entry(beside: Layered, path: FieldPath) -> FieldPath:
+    """The outermost entry of a map, or of a list that merges, around a field, that no other layer has."""
+    for length in range(2, len(path) + 1 if beside.layers else 0):
         entry = path[:length]
-        if is_map(KINDS[kind].spec, entry[1:-1]) and not any(document.has(entry) for document in below):
+        is_entry = is_map(KINDS[beside.key.kind].spec, entry[1:-1]) or beside.merges(entry[:-1])
+        if is_entry and not beside.has(entry):
             return entry
     return ()
 
 
-def _half(alone: Layered, entry: FieldPath, fields: list[str], below: Iterable[Document]) -> Diagnostic:
-    """R0406: an entry of a map that is new in a layer is not complete on its own."""
-    known = [name for document in below for name in mapping(document.data, *entry[:-1])]
+def _half(layered: Layered, document: Document, beside: Layered, entry: FieldPath, fields: Iterable[str]) -> Diagnostic:
+    """R0406: an entry that is new in a layer is not complete on its own."""
+    key = key_at(layered.keyed, entry[:-1])
+    place = (*entry, key) if key else entry
+    name = str(at(document.data, *place) if key else entry[-1])
+    known = {name for layer in beside.chain(entry[:-1]) for name in _names(layer.value, key)}
     where, lacks = ".".join(map(str, entry[:-1])), " and ".join(fields)
-    return fault(
-        alone,
+    found = fault(
+        Layered(layered.key, document.data, (document,)),
         "R0406",
-        f"{entry[-1]} is new in {where}, and lacks {lacks}",
-        entry,
-        did_you_mean(str(entry[-1]), known) or f"add {lacks}",
-        key=True,
-        label="no lower layer has it",
-        known=[name for name in known if name not in mapping(alone.data, *entry[:-1])],
+        f"{name} is new in {where}, and lacks {lacks}",
+        place,
+        did_you_mean(name, sorted(known)) or f"add {lacks}",
+        key=not key,
+        label=f"no other layer of {layered.key} has it" if document.role else "no lower layer has it",
+        known=known - set(_names(at(document.data, *entry[:-1]), key)),
     )
+    return replace(found, field=".".join(map(str, layered.merged(document, entry))))
+
+
+def _names(entries: Any, key: str) -> list[str]:
+    """The names of the entries of a map, or, where they have a key, of a list."""
+    if isinstance(entries, Mapping):
+        return [name for name in entries if name not in DIRECTIVES]
+    return [name for item in entries if isinstance(name := at(item, key), str)] if isinstance(entries, list) else []
 
 
 def _strangers(overlaid: Overlaid, memo: Memo) -> Iterator[Diagnostic]:

@@ -45,9 +45,10 @@ ENTRIES: tuple[Entry, ...] = (
     error(
         "R0406",
         "new-entry-incomplete",
-        "An entry of a map is new in a layer, and not complete",
+        "An entry of a map, or of a list that merges, is new in a layer, and not complete",
         "An overlay may change a part of what a lower layer has. What no lower layer has is new, and a new thing that "
-        "lacks half of its fields is nearly always an old one whose name is misspelt.",
+        "lacks half of its fields is nearly always an old one whose name is misspelt. Overrides have one rank, and "
+        "lie below the environment's own documents: what any of these has is not new in an override.",
         "Correct the name, or write the new entry whole, in this layer.",
     ),
     error(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.document import Document, known_prefix
-from compiler.inside import at
+from compiler.inside import at, items
 from compiler.shapes import Pattern, key_at
 from compiler.source import FieldPath
 from compiler.span import Span
@@ -72,6 +72,29 @@ class Layered:
         """What holds of a field, the first of its chain; None if only the kind's default speaks."""
         return next(self._chain(path), None)
 
+    def taken(self, path: FieldPath) -> Contribution | None:
+        """The `$remove` or `$replace` by which a layer takes away what one below it sets; None where none does."""
+        for number in range(len(self.layers) - 1, 0, -1):
+            there, missing = self._in(self.layers[number], path)
+            directive = _hidden_by(self.layers[number], there + missing)
+            if directive and any(not self._in(below, path)[1] for below in self.layers[:number]):
+                return Contribution(self.layers[number], directive, at(self.layers[number].data, *directive))
+        return None
+
+    def has(self, path: FieldPath) -> bool:
+        """Whether a layer sets a field, be it that a higher one takes it away."""
+        return any(not self._in(document, path)[1] for document in self.layers)
+
+    def merged(self, document: Document, path: FieldPath) -> FieldPath:
+        """A field of a layer's document as it is called in the merged one, where items may stand elsewhere."""
+        found: FieldPath = ()
+        for length, step in enumerate(path):
+            name = key_at(self.keyed, path[:length])
+            wanted = at(document.data, *path[: length + 1], name) if name else None
+            names = [at(item, name) for item in items(self.data, *found)] if name else []
+            found = (*found, names.index(wanted) if wanted in names else step)
+        return found
+
     def merges(self, path: FieldPath) -> bool:
         """Whether a field is a list whose items merge by a key."""
         return bool(key_at(self.keyed, path))
@@ -81,7 +104,7 @@ class Layered:
             there, missing = self._in(document, path)
             if not missing:
                 yield Contribution(document, there, at(document.data, *there))
-            if _hides(document, there + missing):
+            if _hidden_by(document, there + missing):
                 return
             path = _list_of(path, self.keyed) if not missing else path
 
@@ -117,17 +140,19 @@ class Layered:
         return next((number for number, item in enumerate(here) if at(item, name) == wanted), None)
 
 
-def _hides(document: Document, path: FieldPath) -> bool:
-    """Whether a layer takes away what lower layers say of a field: by `$replace`, or by `$remove`."""
+def _hidden_by(document: Document, path: FieldPath) -> FieldPath:
+    """The `$replace` or `$remove` by which a layer takes away what lower layers say of a field; empty if none does."""
     here: Any = document.data
-    for step in path:
+    for length, step in enumerate((*path, None)):
         if not isinstance(here, Mapping):
-            return False
+            return ()
         removed = here.get("$remove")
-        if here.get("$replace") is True or (isinstance(removed, list) and step in removed):
-            return True
+        if here.get("$replace") is True:
+            return (*path[:length], "$replace")
+        if isinstance(removed, list) and step in removed:
+            return (*path[:length], "$remove", removed.index(step))
         here = here.get(step)
-    return isinstance(here, Mapping) and here.get("$replace") is True
+    return ()
 
 
 def _list_of(path: FieldPath, keyed: Mapping[Pattern, str]) -> FieldPath:

@@ -115,10 +115,7 @@ def _said(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: Fie
     if kind == "extra_forbidden":
         return _unknown(document, model, path, prefix)
     if kind == "missing":
-        parent = ".".join(map(str, path[:-1])) or document.key.kind
-        found = fault(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
-        lowest = document.chain(path[:-1])[-1:] if len(document.layers) > 1 else ()
-        return replace(found, span=lowest[0].name_span, label="set in no layer") if lowest else found
+        return _lacking(document, path)
     if kind in ("value_error", "assertion_error"):
         text = misfit.message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
         message, _, help = text.partition("; ")
@@ -126,6 +123,17 @@ def _said(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: Fie
     code = "R0302" if kind.endswith("_type") or kind == "int_from_float" else "R0304"
     message, help = misfit_words(misfit, at(document.data, *path))
     return fault(document, code, message, path, help, key=misfit.is_name)
+
+
+def _lacking(document: Layered, path: FieldPath) -> Diagnostic:
+    """R0303: at the lowest layer that has the map, or where a layer takes the field away that one below it sets."""
+    parent = ".".join(map(str, path[:-1])) or document.key.kind
+    found = fault(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
+    taken = document.taken(path)
+    if taken is not None:
+        return replace(found, span=taken.name_span, label="this takes it away, which a lower layer sets")
+    lowest = document.chain(path[:-1])[-1:] if len(document.layers) > 1 else ()
+    return replace(found, span=lowest[0].name_span, label="set in no layer") if lowest else found
 
 
 def _unknown(document: Layered, model: type[BaseModel], path: FieldPath, prefix: FieldPath) -> Diagnostic:

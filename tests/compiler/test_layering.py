@@ -415,6 +415,86 @@ TOLD = {
             "R0406 prod/support.yaml:5:12 defualt is new in spec.models, and lacks use | no lower layer has it | did you mean default?"
         ],
     ),
+    "a misspelt entry of a map, in a base over another": (
+        {
+            "prod/environment.yaml": PROD.replace("[../base]", "[../base, ../eu]"),
+            "eu/support.yaml": OVERLAY + "  models: {defualt: {role: llm}}\n",
+        },
+        [
+            "R0406 eu/support.yaml:5:12 defualt is new in spec.models, and lacks use | no lower layer has it | did you mean default?"
+        ],
+    ),
+    "a misspelt entry of a map, in an override of several specs: once": (
+        overrides("{match: {kind: Agent}, spec: {models: {defualt: {role: llm}}}}"),
+        [
+            "R0406 prod/environment.yaml:9:44 defualt is new in spec.models, and lacks use | no other layer of Agent/gold has it | did you mean default?"
+        ],
+    ),
+    "an entry of an override that only some of its specs have": (
+        {
+            **overrides("{match: {kind: Agent}, spec: {models: {judge: {role: llm}}}}"),
+            "base/gold.yaml": GOLD + BODY.replace("models: {default", "models: {judge: {use: claude/opus}, default"),
+        },
+        [
+            "R0406 prod/environment.yaml:9:44 judge is new in spec.models, and lacks use | no other layer of Agent/support has it | add use"
+        ],
+    ),
+    "an entry of which two overrides write a part each": (
+        overrides(
+            "{match: {kind: Agent, name: support}, spec: {models: {judge: {role: llm}}}}",
+            "{match: {kind: Agent, name: support}, spec: {models: {judge: {use: claude/opus}}}}",
+        ),
+        [],
+    ),
+    "an override of an entry that the environment's own document has": (
+        {
+            **overrides("{match: {kind: Agent, name: support}, spec: {models: {judge: {role: llm}}}}"),
+            "prod/support.yaml": OVERLAY + "  models: {judge: {use: claude/opus}}\n",
+        },
+        [],
+    ),
+    "a misspelt entry of an environment's own map": (
+        {
+            "base/environment.yaml": BASE + "  stores: {redis: {urlFrom: {secretKeyRef: {name: r, key: k}}}}\n",
+            "prod/environment.yaml": PROD + "  stores: {rediss: {}}\n",
+        },
+        [
+            "R0406 prod/environment.yaml:8:12 rediss is new in spec.stores, and lacks urlFrom | no lower layer has it | did you mean redis?"
+        ],
+    ),
+    "a misspelt item of a list that merges": (
+        {
+            "base/support.yaml": TRIGGERED.replace("name: a,", "name: nights,"),
+            "prod/environment.yaml": KEDA,
+            "prod/support.yaml": OVERLAY + "  runtime: {scale: {triggers: [{name: nigths, metadata: {x: '2'}}]}}\n",
+        },
+        [
+            "R0406 prod/support.yaml:5:39 nigths is new in spec.runtime.scale.triggers, and lacks type | no lower layer has it | did you mean nights?"
+        ],
+    ),
+    "a misspelt item of a list that merges, in an override": (
+        {
+            "base/support.yaml": TRIGGERED.replace("name: a,", "name: nights,"),
+            "prod/environment.yaml": KEDA
+            + "  overrides:\n"
+            + "  - {match: {kind: Agent, name: support}, spec: {runtime: {scale: {triggers: [{name: nigths, metadata: {}}]}}}}\n",
+        },
+        [
+            "R0406 prod/environment.yaml:10:86 nigths is new in spec.runtime.scale.triggers, and lacks type | no other layer of Agent/support has it | did you mean nights?"
+        ],
+    ),
+    "a field that a layer takes away": (
+        {"prod/support.yaml": OVERLAY + "  models: {default: {$remove: [use]}}\n"},
+        [
+            "R0303 prod/support.yaml:5:32 spec.models.default lacks use | this takes it away, which a lower layer sets | add use"
+        ],
+    ),
+    "an entry that a layer replaces by half of one": (
+        {"prod/support.yaml": OVERLAY + "  models: {default: {$replace: true, role: llm}}\n"},
+        [
+            "R0303 prod/support.yaml:5:22 spec.models.default lacks use | this takes it away, which a lower layer sets | add use"
+        ],
+    ),
     "a misspelt name of an overlay": (
         {"prod/suport.yaml": HEAD % ("Agent", "suport") + "  session: {ttl: 2h}\n"},
         [
@@ -604,6 +684,31 @@ def test_set_that_names_nothing_is_told(tmp_path, text, named, help):
 
 def test_set_may_say_where_a_spec_runs(tmp_path):
     assert told(compiled(tmp_path, {}, "Agent/support:environments=[prod]")) == []
+
+
+ENTRIES_SET = {
+    "a misspelt entry of a map": (
+        TRIGGERED,
+        ["Agent/support:models.defualt.role=llm"],
+        [("R0406", "defualt is new in spec.models, and lacks use", "did you mean default?")],
+    ),
+    "a misspelt item of a list that merges": (
+        TRIGGERED.replace("name: a,", "name: nights,"),
+        ["Agent/support:runtime.scale.triggers=[{name: nigths, metadata: {}}]"],
+        [("R0406", "nigths is new in spec.runtime.scale.triggers, and lacks type", "did you mean nights?")],
+    ),
+    "an entry, one of its fields each": (
+        TRIGGERED,
+        ["Agent/support:models.judge.role=llm", "Agent/support:models.judge.use=claude/opus"],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("base", "texts", "expected"), ENTRIES_SET.values(), ids=ENTRIES_SET)
+def test_an_entry_that_is_set_must_be_complete(tmp_path, base, texts, expected):
+    result = compiled(tmp_path, {"base/support.yaml": base, "prod/environment.yaml": KEDA}, *texts)
+    assert [(it.code, it.message, it.help) for it in result.diagnostics] == expected
 
 
 def test_set_of_a_field_that_is_none_is_told(tmp_path):
