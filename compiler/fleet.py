@@ -1,6 +1,11 @@
-"""Fleet: a tree -> the names of the environments it declares, and why a name is none of them."""
+"""Fleet: a tree -> the names of the environments it declares, what each is made of, and why a name is none of them."""
 
-from compiler.tree import Tree
+import posixpath
+from collections.abc import Mapping
+from functools import lru_cache
+
+from compiler.inside import at, items
+from compiler.tree import Entry, Tree
 from compiler.yaml_reader import MAX_BYTES, load
 
 ENVIRONMENTS = "environments"
@@ -12,9 +17,19 @@ def environment_names(tree: Tree) -> tuple[str, ...]:
     names = []
     for entry in tree.entries(ENVIRONMENTS):
         parts = entry.path.split("/")
-        if len(parts) == 3 and parts[2] == "environment.yaml" and not _is_abstract(tree, entry.path, entry.size):
+        if len(parts) == 3 and parts[2] == "environment.yaml" and not _declared(tree, entry)[0]:
             names.append(parts[1])
     return tuple(sorted(names))
+
+
+def environment_folders(tree: Tree) -> Mapping[str, frozenset[str]]:
+    """Each environment that can be compiled, and the folders read for it: its own, and its bases, near and far."""
+    folders: dict[str, frozenset[str]] = {}
+    for name in environment_names(tree):
+        found: set[str] = set()
+        _open(tree, f"{ENVIRONMENTS}/{name}", found)
+        folders[name] = frozenset(found)
+    return folders
 
 
 def why_none(tree: Tree, name: str) -> str:
@@ -26,9 +41,25 @@ def why_none(tree: Tree, name: str) -> str:
     return f"{folder} has no environment.yaml" if entries else f"there is no environment named {name}"
 
 
-def _is_abstract(tree: Tree, path: str, size: int) -> bool:
-    if size > MAX_BYTES:
-        return False
-    documents, _ = load(tree.read(path))
-    spec = documents[0].get("spec") if documents and isinstance(documents[0], dict) else None
-    return isinstance(spec, dict) and spec.get("abstract") is True
+def _open(tree: Tree, folder: str, found: set[str]) -> None:
+    """Add a folder and its bases to those that were found."""
+    found.add(folder)
+    entry = next((entry for entry in tree.entries(folder) if entry.path == f"{folder}/environment.yaml"), None)
+    for base in () if entry is None else _declared(tree, entry)[1]:
+        path = posixpath.normpath(posixpath.join(folder, base))
+        if path not in found:
+            _open(tree, path, found)
+
+
+def _declared(tree: Tree, entry: Entry) -> tuple[bool, tuple[str, ...]]:
+    """Whether an environment is abstract, and its bases; of a file that is too large, or is none, neither."""
+    return _said(tree.read(entry.path)) if entry.size <= MAX_BYTES else (False, ())
+
+
+@lru_cache(maxsize=2_000)
+def _said(content: bytes) -> tuple[bool, tuple[str, ...]]:
+    """Parsed once: for each environment that is compiled, all are looked at."""
+    documents, _ = load(content)
+    first = documents[0] if documents else None
+    bases = (base for base in items(first, "spec", "bases") if isinstance(base, str))
+    return at(first, "spec", "abstract") is True, tuple(bases)

@@ -1,6 +1,7 @@
 """Layer: the documents of one folder that take part in an environment, and Reading, all of them in order."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from compiler.document import Document
 
@@ -26,5 +27,5 @@ class Reading:
     name: str
     layers: tuple[Layer, ...]
     """Lowest first; the last is the environment's own folder."""
-    environments: tuple[str, ...] = ()
-    """The environments there are, sorted; only looked up where a spec says in which it runs."""
+    environments: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The environments there are, and the folders read for each; only looked up where a spec says in which it runs."""

@@ -16,12 +16,12 @@ from compiler.layering.fold import Folded, fold, keyed_lists
 from compiler.layering.layered import Layered
 from compiler.layering.merge import DIRECTIVES
 from compiler.layering.overrides import Override, Overrides, conflicts, hits_nothing, overrides_of
+from compiler.layering.placement import FIELD, environments_of, misplaced
 from compiler.layering.setting import Setting, sets_nothing
 from compiler.layering.tally import Tally
 from compiler.memo import Memo
 from compiler.overlaid import Overlaid
 from compiler.spec_key import SpecKey
-from compiler.suggestion import did_you_mean, listed, slip
 
 _VERSION = ("spec", "version")
 
@@ -32,11 +32,12 @@ def overlay(reading: Reading, settings: tuple[Setting, ...], memo: Memo) -> tupl
     environment = overlaying.environment()
     specs = overlaying.specs(environment)
     objects = overlaying.objects()
-    named = tuple(zip(specs, memo.each(_environments, specs), strict=True))
+    named = tuple(zip(specs, memo.each(environments_of, specs), strict=True))
     here = tuple(spec for spec, names in named if not names or reading.name in names)
     elsewhere = {spec.key: spec for spec, names in named if names and reading.name not in names}
-    placed = (spec for spec, names in named if names)
-    overlaying.diagnostics.extend((*overlaying.tally.told(here), *_unknown_environments(placed, reading)))
+    placed = (spec for spec, names in named if reading.name in names)
+    overlaying.tell_missed(environment, elsewhere)
+    overlaying.diagnostics.extend((*overlaying.tally.told(here), *misplaced(placed, elsewhere.values(), reading)))
     return Overlaid(environment, here, objects, elsewhere), tuple(overlaying.diagnostics)
 
 
@@ -49,6 +50,8 @@ class _Overlaying:
         self.memo = memo
         self.tally = Tally()
         self.diagnostics: list[Diagnostic] = []
+        self.stacks: Mapping[SpecKey, list[Document]] = {}
+        self.overrides = Overrides(())
 
     def environment(self) -> Layered | None:
         """The environment's own document over those of its bases, whose `abstract` and `bases` are theirs alone."""
@@ -61,15 +64,35 @@ class _Overlaying:
 
     def specs(self, environment: Layered | None) -> tuple[Layered, ...]:
         """Every spec, merged."""
-        stacks = self._stacks(_spec_key, [layer.specs for layer in self.reading.layers])
-        overrides = self.memo.of(overrides_of, environment)
+        self.stacks = stacks = self._stacks(_spec_key, [layer.specs for layer in self.reading.layers])
+        self.overrides = overrides = self.memo.of(overrides_of, environment)
         self.tally.watch(self.reading.layers[-1].specs, overrides.every)
-        if environment is not None and (overrides.every or self.settings):
-            self._tell_missed(environment, overrides, stacks)
         if not overrides.every and not self.settings:
             return self._folded(stacks)
         own = frozenset(map(id, self.reading.layers[-1].specs))
         return tuple([self._spec(key, stacks[key], overrides, own) for key in sorted(stacks)])
+
+    def tell_missed(self, environment: Layered | None, elsewhere: Mapping[SpecKey, Layered]) -> None:
+        """R0408: overrides and settings that change no spec of this environment, nor where one runs."""
+        if environment is None or not (self.overrides.every or self.settings):
+            return
+        matches = {key: self.memo.of(_matching, self.overrides, key, *self.stacks[key]) for key in self.stacks}
+        hit = {
+            override
+            for key, matching in matches.items()
+            for override in matching
+            if key not in elsewhere or override.document.has(FIELD)
+        }
+        missing = [override for override in self.overrides.every if override not in hit]
+        labels = {key: _labels(self.stacks[key]) for key in self.stacks if key not in elsewhere} if missing else {}
+        for override in missing:
+            away = next((elsewhere[key] for key, matching in matches.items() if override in matching), None)
+            self.diagnostics.append(hits_nothing(override, environment, labels, away))
+        for setting in self.settings:
+            named = [key for key in self.stacks if setting.names(key)]
+            if all(key in elsewhere for key in named) and not (named and setting.document.has(FIELD)):
+                away = elsewhere[named[0]] if named else None
+                self.diagnostics.append(sets_nothing(setting, self.stacks.keys() - elsewhere.keys(), away))
 
     def objects(self) -> tuple[Layered, ...]:
         """Every plain document, merged."""
@@ -102,17 +125,6 @@ class _Overlaying:
         for document, merged in folded.merges:
             self.tally.note(folded.layered.key, document, merged)
         return folded.layered
-
-    def _tell_missed(
-        self, environment: Layered, overrides: Overrides, stacks: Mapping[SpecKey, list[Document]]
-    ) -> None:
-        hit = {override for key in stacks for override in self.memo.of(_matching, overrides, key, *stacks[key])}
-        missing = [override for override in overrides.every if override not in hit]
-        labels = {key: _labels(documents) for key, documents in stacks.items()} if missing else {}
-        self.diagnostics.extend(hits_nothing(override, environment, labels) for override in missing)
-        for setting in self.settings:
-            if not any(setting.names(key) for key in stacks):
-                self.diagnostics.append(sets_nothing(setting, stacks))
 
     def _stacks(
         self, key_of: Callable[[Document], SpecKey], layers: Iterable[tuple[Document, ...]]
@@ -194,29 +206,3 @@ def _duplicate(key: SpecKey, first: Document, second: Document) -> Diagnostic:
         label=f"also declared at {first.span_of(('metadata', 'name'))}",
         help="rename one of them, or remove it",
     )
-
-
-def _environments(spec: Layered) -> tuple[str, ...]:
-    """The environments that a spec runs in; none for all."""
-    names = at(spec.data, "spec", "environments")
-    # A list that is malformed is told where the spec is parsed; set aside, it would be silently nowhere.
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        return ()
-    return tuple(names)
-
-
-def _unknown_environments(specs: Iterable[Layered], reading: Reading) -> Iterable[Diagnostic]:
-    """R0410: a spec runs in an environment that does not exist, and so perhaps nowhere."""
-    for spec in specs:
-        for index, name in enumerate(items(spec.data, "spec", "environments")):
-            if name not in reading.environments:
-                span = spec.span_of(("spec", "environments", index))
-                yield Diagnostic(
-                    code="R0410",
-                    severity=Severity.ERROR,
-                    message=f"{spec.key.kind} {spec.key.name} runs in environment {name}, which does not exist",
-                    span=span,
-                    field=f"spec.environments.{index}",
-                    help=did_you_mean(name, reading.environments) or f"there are {listed(reading.environments)}",
-                    fix=slip(span, name, reading.environments),
-                )

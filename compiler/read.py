@@ -7,7 +7,7 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document, is_document
 from compiler.documents import Documents, documents, is_ours
 from compiler.errors import UsageError
-from compiler.fleet import ENVIRONMENTS, environment_names
+from compiler.fleet import ENVIRONMENTS, environment_folders, environment_names
 from compiler.kinds import KINDS
 from compiler.layer import Layer, Reading
 from compiler.memo import Memo
@@ -31,8 +31,8 @@ def read(
         raise _unknown(tree, environment)
     reader = _Reader(tree, memo)
     reader.add(folder, None)
-    names = environment_names(tree) if all_names or reader.placed else ()
-    return Reading(environment, tuple(reader.layers), names), tuple(reader.diagnostics)
+    environments = environment_folders(tree) if all_names or reader.placed else {}
+    return Reading(environment, tuple(reader.layers), environments), tuple(reader.diagnostics)
 
 
 def _unknown(tree: Tree, environment: str) -> UsageError:

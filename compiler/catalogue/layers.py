@@ -63,8 +63,8 @@ ENTRIES: tuple[Entry, ...] = (
         "R0408",
         "match-hits-nothing",
         "An override matches no spec, or --set names none",
-        "A change that hits nothing is a mistake that would stay unseen. In a base it is a warning: another "
-        "environment may have what it is meant for.",
+        "A change that hits nothing is a mistake that would stay unseen; so it is with a spec that runs in other "
+        "environments only. In a base it is a warning: another environment may have what it is meant for.",
         "Correct the kind, the name or the labels, or remove the override.",
     ),
     warning(
@@ -137,5 +137,21 @@ ENTRIES: tuple[Entry, ...] = (
         "By its API version, kind and name a layer is known to be about what lies below. Without them nobody could say "
         "what the merged document is.",
         "Remove the name from $remove. To be rid of a spec in one environment, let its environments name the others.",
+    ),
+    error(
+        "R0418",
+        "environment-reads-not",
+        "A spec runs in an environment that does not read it",
+        "An environment reads its own folder and its bases. A spec that lies in none of them never runs there, "
+        "whatever its environments say, and nothing else would tell.",
+        "Move the document to a folder that all of its environments read, or name only those that read it.",
+    ),
+    warning(
+        "R0419",
+        "overlay-of-absent-spec",
+        "A document changes a spec that does not run where it is read",
+        "The lower layer names the environments that the spec runs in, and this is none of them. What the document "
+        "says has no effect.",
+        "Remove the document, or name this environment in the environments of the spec, in this layer or below.",
     ),
 )

@@ -9,6 +9,7 @@ from compiler.document import Document
 from compiler.inside import at, items, mapping, text
 from compiler.layering.layered import Layered
 from compiler.layering.merge import leaves
+from compiler.layering.placement import runs_elsewhere
 from compiler.shapes import Pattern, key_at
 from compiler.source import FieldPath
 from compiler.spec_key import SpecKey
@@ -74,8 +75,13 @@ def _override(environment: Layered, index: int) -> Override | None:
     return Override(text(match, "kind"), name, labels, document, index)
 
 
-def hits_nothing(override: Override, environment: Layered, known: Mapping[SpecKey, Mapping[str, Any]]) -> Diagnostic:
-    """R0408: no spec is matched; a mistake where the override stands in the environment's own file."""
+def hits_nothing(
+    override: Override, environment: Layered, known: Mapping[SpecKey, Mapping[str, Any]], away: Layered | None
+) -> Diagnostic:
+    """R0408: no spec is matched; a mistake where the override stands in the environment's own file.
+
+    `known` are the specs of the environment and their labels, `away` is one that is matched and runs elsewhere only.
+    """
     path = (*_FIELD, override.index, "match")
     own = override.document.path == environment.layers[-1].path
     return Diagnostic(
@@ -84,7 +90,7 @@ def hits_nothing(override: Override, environment: Layered, known: Mapping[SpecKe
         message=f"the override matches no spec of environment {environment.key.name}",
         span=environment.span_of(path),
         field=".".join(map(str, path)),
-        help=_nearest(override, known),
+        help=_nearest(override, known) if away is None else runs_elsewhere(away),
     )
 
 

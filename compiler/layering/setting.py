@@ -10,6 +10,8 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.errors import UsageError
 from compiler.field_name import steps
+from compiler.layering.layered import Layered
+from compiler.layering.placement import runs_elsewhere
 from compiler.spec_key import SpecKey
 from compiler.suggestion import did_you_mean, listed
 from compiler.yaml_reader import load
@@ -53,13 +55,15 @@ def setting(text: str) -> Setting:
     return Setting(match["kind"], match["name"], match["version"] or "", document)
 
 
-def sets_nothing(wanted: Setting, known: Iterable[SpecKey]) -> Diagnostic:
-    """R0408: there is no such spec."""
+def sets_nothing(wanted: Setting, known: Iterable[SpecKey], away: Layered | None) -> Diagnostic:
+    """R0408: there is no such spec among the known ones; `away` is the one that runs elsewhere only, if it does."""
     keys = list(known)
     kinds = {key.kind.lower(): key.kind for key in keys}
     names = {key.name for key in keys if key.kind.lower() == wanted.kind.lower()}
     name = f"{wanted.name}@{wanted.version}" if wanted.version else wanted.name
-    if wanted.kind.lower() == "environment":
+    if away is not None:
+        help = runs_elsewhere(away)
+    elif wanted.kind.lower() == "environment":
         help = "--set sets fields of specs; an environment's own are set in its environment.yaml"
     elif wanted.name in names:
         versions = [key.version for key in keys if (key.kind.lower(), key.name) == (wanted.kind.lower(), wanted.name)]
@@ -71,6 +75,6 @@ def sets_nothing(wanted: Setting, known: Iterable[SpecKey]) -> Diagnostic:
     return Diagnostic(
         code="R0408",
         severity=Severity.ERROR,
-        message=f"--set names {wanted.kind} {name}, which does not exist",
+        message=f"--set names {wanted.kind} {name}, which {'does not exist' if away is None else 'does not run here'}",
         help=help,
     )

@@ -51,6 +51,8 @@ FLEET = {
     "prod/environment.yaml": PROD,
 }
 OVERLAY = HEAD % ("Agent", "support")
+EXTRA = HEAD % ("Agent", "extra")
+DEV = {"dev/environment.yaml": PROD.replace("prod", "dev")}
 SUPPORT = SpecKey("Agent", "support")
 
 
@@ -548,6 +550,61 @@ TOLD = {
             "R0410 base/gold.yaml:11:18 Agent gold runs in environment prodd, which does not exist |  | did you mean prod?"
         ],
     ),
+    "a spec of one environment that is to run in others only: it would run nowhere": (
+        {**DEV, "prod/extra.yaml": EXTRA + BODY + "  environments: [dev]\n"},
+        [
+            "R0418 prod/extra.yaml:11:18 Agent extra cannot run in environment dev, which does not read it | environments/prod/extra.yaml lies in no folder that dev reads | move it to environments/dev, or write only environments that read it"
+        ],
+    ),
+    "a spec of a base that only one of its environments has": (
+        {
+            **DEV,
+            "prod/environment.yaml": PROD.replace("[../base]", "[../base, ../eu]"),
+            "eu/extra.yaml": EXTRA + BODY + "  environments: [prod, dev]\n",
+        },
+        [
+            "R0418 eu/extra.yaml:11:24 Agent extra cannot run in environment dev, which does not read it | environments/eu/extra.yaml lies in no folder that dev reads | move it to environments/base, or write only environments that read it"
+        ],
+    ),
+    "a spec of one environment that runs in another, which builds on it": (
+        {
+            "dev/environment.yaml": DEV["dev/environment.yaml"].replace("../base", "../prod"),
+            "prod/extra.yaml": EXTRA + BODY + "  environments: [dev]\n",
+        },
+        [],
+    ),
+    "an overlay of a spec that runs elsewhere only": (
+        {
+            **DEV,
+            "base/gold.yaml": GOLD + BODY + "  environments: [dev]\n",
+            "prod/gold.yaml": GOLD + "  session: {ttl: 1h}\n",
+        },
+        [
+            "R0419 prod/gold.yaml:3:18 Agent gold does not run in prod: what this says of it has no effect | Agent gold runs in dev only: environments/base/gold.yaml:11:3 | remove it, or add prod to the environments of the Agent"
+        ],
+    ),
+    "an overlay that says that a spec runs elsewhere only": (
+        {**DEV, "prod/gold.yaml": GOLD + "  environments: [dev]\n"},
+        [],
+    ),
+    "an override of a spec that runs elsewhere only": (
+        {
+            **DEV,
+            "base/gold.yaml": GOLD + BODY + "  environments: [dev]\n",
+            **overrides("{match: {kind: Agent, labels: {tier: gold}}, spec: {session: {ttl: 1h}}}"),
+        },
+        [
+            "R0408 prod/environment.yaml:9:6 the override matches no spec of environment prod |  | Agent gold runs in dev only: environments/base/gold.yaml:11:3"
+        ],
+    ),
+    "an override that says that a spec runs elsewhere only": (
+        {**DEV, **overrides("{match: {kind: Agent, labels: {tier: gold}}, spec: {environments: [dev]}}")},
+        [],
+    ),
+    "no environments at all": (
+        {"base/gold.yaml": GOLD + BODY + "  environments: []\n"},
+        ["R0304 base/gold.yaml:11:3 environments: it must have at least 1 entry |  | "],
+    ),
     "an override that is hidden": (
         {
             **overrides("{match: {kind: Agent, name: support}, spec: {session: {ttl: 1h}}}"),
@@ -682,8 +739,22 @@ def test_set_that_names_nothing_is_told(tmp_path, text, named, help):
     ]
 
 
-def test_set_may_say_where_a_spec_runs(tmp_path):
-    assert told(compiled(tmp_path, {}, "Agent/support:environments=[prod]")) == []
+def test_set_of_a_spec_that_runs_elsewhere_only_is_told(tmp_path):
+    result = compiled(
+        tmp_path, {**DEV, "base/gold.yaml": GOLD + BODY + "  environments: [dev]\n"}, "Agent/gold:session.ttl=2h"
+    )
+    assert [(it.code, it.message, it.help) for it in result.diagnostics] == [
+        (
+            "R0408",
+            "--set names Agent gold, which does not run here",
+            "Agent gold runs in dev only: environments/base/gold.yaml:11:3",
+        )
+    ]
+
+
+@pytest.mark.parametrize("names", ["[prod]", "[dev]"])
+def test_set_may_say_where_a_spec_runs(tmp_path, names):
+    assert told(compiled(tmp_path, DEV, f"Agent/support:environments={names}")) == []
 
 
 ENTRIES_SET = {
