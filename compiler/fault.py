@@ -28,5 +28,7 @@ class Fault:
     """True if of all texts that the value was made from, the longest is to blame."""
     versions: tuple[str, ...] = ()
     """The Kubernetes versions that it holds for, oldest first; empty if the version does not matter."""
+    rival: FieldPath = ()
+    """Another field of the object that has what only one may have; it is to blame where nobody wrote the first."""
     other: Lowered | None = None
     """A second object that takes part, whose place is told too."""

@@ -1,6 +1,6 @@
 """Tell: what is wrong with a field of an object -> the Diagnostic at the line of the spec that caused it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compiler.declaration import Declaration
@@ -31,7 +31,8 @@ def tell(fault: Fault, exported: Exported, documents: Mapping[SpecKey, Layered],
 
 def _concerned(fault: Fault) -> tuple[SpecKey, ...]:
     """The specs in which the cause may be written."""
-    places = [(fault.lowered, fault.path), *([] if fault.other is None else [(fault.other, _NAME)])]
+    places = [(fault.lowered, fault.path), *([(fault.lowered, fault.rival)] if fault.rival else [])]
+    places += [] if fault.other is None else [(fault.other, _NAME)]
     causes = [(lowered.spec, cause_of(lowered.sources, path)) for lowered, path in places]
     sources = [source.spec for _, cause in causes if cause is not None for source in cause.sources]
     return tuple(dict.fromkeys((*sources, *(spec for spec, _ in causes))))
@@ -44,17 +45,18 @@ def _told(
     data = fault.lowered.data
     cause = cause_of(fault.lowered.sources, fault.path)
     source = _longest(cause, {declaration.key: declaration for declaration in declared}) if fault.longest else None
-    source = source or _source(fault.lowered, cause, documents)
+    rival = cause_of(fault.lowered.sources, fault.rival) if fault.rival else None
+    by_template = _decided_by_template(fault, cause, assets)
+    source = source or _source(fault.lowered, (cause,) if by_template else (cause, rival), documents)
     document = documents.get(source.spec)
     name = f"{data['kind']} {data['metadata']['name']}"
     return Diagnostic(
         code=fault.code,
         severity=_severity(fault, cause, documents),
         message=f"{name}: {object_path(data, fault.path)} {fault.message}".replace(":  ", ": "),
-        span=_decided_by_template(fault, cause, assets)
-        or (None if document is None else document.span_of(source.path, key=_is_key(fault, cause))),
+        span=by_template or (None if document is None else document.span_of(source.path, key=_is_key(fault, cause))),
         field=".".join(map(str, source.path)),
-        label=_label(fault, cause, documents),
+        label="; ".join((*_made(fault, cause), *_clash(rival, source, documents), *_other(fault, documents))),
         help=fault.help,
         kubernetes=fault.versions,
     )
@@ -67,9 +69,9 @@ def _decided_by_template(fault: Fault, cause: Cause | None, assets: Assets) -> S
     return None if cause.sources else assets.span(cause.template, cause.line)
 
 
-def _source(lowered: Lowered, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> Source:
+def _source(lowered: Lowered, causes: Iterable[Cause | None], documents: Mapping[SpecKey, Layered]) -> Source:
     """The spec field to show: the first that a person wrote; where none is known, the name of the spec."""
-    sources = cause.sources if cause is not None else ()
+    sources = [source for cause in causes if cause is not None for source in cause.sources]
     known = [source for source in sources if source.spec in documents]
     written = (source for source in known if _value(source, documents) is not None)
     return next(written, known[0] if known else Source(lowered.spec, _NAME))
@@ -108,17 +110,31 @@ def _holds(written: Any, value: Any) -> bool:
     return written is not None and type(written) is type(value) and bool(written == value)
 
 
-def _label(fault: Fault, cause: Cause | None, documents: Mapping[SpecKey, Layered]) -> str:
-    """In which versions it holds, which template put the value there, and where the other object comes from."""
-    parts = [f"in Kubernetes {said(fault.versions)}"] if fault.versions else []
-    parts += [f"from templates/{cause.template}:{cause.line}"] if cause is not None and cause.template else []
+def _made(fault: Fault, cause: Cause | None) -> Iterator[str]:
+    """In which versions it holds, and which template put the value there."""
+    if fault.versions:
+        yield f"in Kubernetes {said(fault.versions)}"
+    if cause is not None and cause.template:
+        yield f"from templates/{cause.template}:{cause.line}"
+
+
+def _clash(rival: Cause | None, shown: Source, documents: Mapping[SpecKey, Layered]) -> Iterator[str]:
+    """Where the other of two fields is written; it may be the one that is shown."""
+    source = None if rival is None else next((it for it in rival.sources if _value(it, documents) is not None), None)
+    if source is not None:
+        yield (
+            "clashes with this" if source == shown else f"the other is at {documents[source.spec].span_of(source.path)}"
+        )
+
+
+def _other(fault: Fault, documents: Mapping[SpecKey, Layered]) -> Iterator[str]:
+    """Where a second object comes from."""
     if fault.other is not None:
-        source = _source(fault.other, cause_of(fault.other.sources, _NAME), documents)
+        source = _source(fault.other, (cause_of(fault.other.sources, _NAME),), documents)
         document = documents.get(source.spec)
         place = "" if document is None else f" at {document.span_of(source.path)}"
         other = fault.other.data
-        parts.append(f"{other['kind']} {other['metadata']['name']} comes from {source.spec}{place}")
-    return "; ".join(parts)
+        yield f"{other['kind']} {other['metadata']['name']} comes from {source.spec}{place}"
 
 
 def _longest(cause: Cause | None, declared: Mapping[SpecKey, Declaration[Any]]) -> Source | None:

@@ -33,11 +33,12 @@ def _keys(path: FieldPath, entries: Iterable[Any], field: str) -> Iterator[tuple
 
 
 def _twins(lowered: Lowered, entries: Iterable[tuple[FieldPath, Hashable]], field: str) -> Iterator[Fault]:
-    seen: set[Hashable] = set()
+    seen: dict[Hashable, FieldPath] = {}
     for path, name in entries:
-        if name in seen:
-            yield Fault("R0620", lowered, (*path, field), f"is {name}, as another entry's", "rename one, or remove it")
-        seen.add(name)
+        first, place = seen.setdefault(name, path), (*path, field)
+        if first != path:
+            message, help = f"is {name}, as another entry's", "rename one, or remove it"
+            yield Fault("R0620", lowered, place, message, help, rival=(*first, field))
 
 
 def check_ports(workload: Workload) -> Iterator[Fault]:
@@ -69,24 +70,25 @@ def _protocol(port: Mapping[str, Any]) -> str:
 
 
 def _shared(lowered: Lowered, ports: Iterable[tuple[FieldPath, tuple[int, str]]]) -> Iterator[Fault]:
-    seen: set[tuple[int, str]] = set()
+    seen: dict[tuple[int, str], FieldPath] = {}
     for path, port in ports:
-        if port in seen:
-            yield Fault("R0621", lowered, path, f"is {port[0]}, which is taken", "containers of a pod share its ports")
+        first = seen.setdefault(port, path)
+        if first != path:
+            message, help = f"is {port[0]}, which is taken", "containers of a pod share its ports"
+            yield Fault("R0621", lowered, path, message, help, rival=first)
         elif not 0 < port[0] < 65536:
             yield Fault("R0621", lowered, path, f"is {port[0]}, which is no port", "ports are 1 to 65535")
-        seen.add(port)
 
 
 def _port_names(lowered: Lowered, ports: list[tuple[FieldPath, str]]) -> Iterator[Fault]:
-    seen: set[str] = set()
+    seen: dict[str, FieldPath] = {}
     for path, name in ports:
-        if name in seen:
-            yield Fault("R0621", lowered, path, f"is {name}, as another port's", "rename one of them")
+        first = seen.setdefault(name, path)
+        if first != path:
+            yield Fault("R0621", lowered, path, f"is {name}, as another port's", "rename one of them", rival=first)
         elif type_of(lowered) != "Service" and not _PORT_NAME.match(name):
             help = "at most 15 lower-case letters, digits and single -, one letter at least"
             yield Fault("R0621", lowered, path, f"is {name}, which is no name of a port", help)
-        seen.add(name)
 
 
 def check_mounts(workload: Workload) -> Iterator[Fault]:

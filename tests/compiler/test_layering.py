@@ -802,6 +802,24 @@ def test_the_line_of_a_name_is_named_for_what_an_agent_tells_its_containers_of_i
     assert places == ["environments/base/support.yaml:3:18"]
 
 
+CLASHES = {
+    "a facade on a port of the runtime's contract": (
+        BODY.replace("type: custom, image: example/agent:1", "type: promptkit").replace("8080", "8081"),
+        "R0621 base/support.yaml:9:31 Deployment support: spec.template.spec.containers[facade].ports[health].containerPort is 8081, which is taken | from templates/agent/deployment.yaml:46; clashes with this | containers of a pod share its ports",
+    ),
+    "a patch that adds a facade's port": (
+        BODY
+        + "  patches:\n  - {target: {kind: Service}, reason: X, json: [{op: add, path: /spec/ports/-, value: {name: a, port: 8080}}]}\n",
+        "R0621 base/support.yaml:12:103 Service support: spec.ports[a].port is 8080, which is taken | the other is at environments/base/support.yaml:9:31 | containers of a pod share its ports",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), CLASHES.values(), ids=CLASHES)
+def test_a_clash_in_an_object_is_told_at_the_line_that_somebody_wrote(tmp_path, body, expected):
+    assert [it for it in told(compiled(tmp_path, {"base/support.yaml": OVERLAY + body})) if "R06" in it] == [expected]
+
+
 def test_the_line_of_a_variable_is_named_where_its_change_changes_an_object(tmp_path):
     image = {"base/support.yaml": OVERLAY + BODY.replace("example/agent:1", '"example/agent:${var.tag}"')}
     before = compiled(tmp_path, {**image, "prod/environment.yaml": PROD + "  variables: {tag: v1}\n"})
