@@ -46,6 +46,26 @@ class Blame:
         """The fields of an object that changed, each with its lines and the template's."""
         return tuple(self._field(old if change.is_gone else new, change) for change in found)
 
+    def of_whole(self, key: ObjectKey, spec: SpecKey, *, is_gone: bool) -> tuple[tuple[Span, ...], str]:
+        """Why an object came or went, of a spec that did neither: changed lines, or the spec's and the template's.
+
+        Nothing of an environment that came or went itself.
+        """
+        side = (self._base if is_gone else self._head) if self._base and self._head else None
+        causes = [] if self._own.get(spec) == () else _causes(side, key, ())
+        if side is None or not causes:
+            return (), ""
+        # A namespace is stamped on an object, whatever its template says.
+        stamped = Source(SpecKey("Environment", side.name), ("spec", "namespace"))
+        sources = dict.fromkeys((*(source for cause in causes for source in cause.sources), stamped))
+        changed = dict.fromkeys(span for source in sources for span in self._of_source(side, source))
+        # Whether there is such an object at all, a kind decides by fields that need not be in it.
+        changed = changed or dict.fromkeys(span for effect in self._own.get(spec, ()) for span in effect.causes)
+        if changed:
+            return tuple(changed)[:MOST], ""
+        place = side.span_of(Source(spec, ("metadata", "name")))
+        return () if place is None else (place,), _line(causes[0])
+
     def _field(self, key: ObjectKey, change: FieldChange) -> FieldEffect:
         side = self._base if change.is_gone else self._head
         causes = _causes(side, key, change.place)
@@ -55,8 +75,7 @@ class Blame:
         spans = [*self._of_name(change), *(span for source in sources for span in self._of_source(side, source))]
         if not spans:
             spans = [span for source in sources if (span := side.span_of(source)) is not None]
-        template = f"{causes[0].template}:{causes[0].line}" if causes[0].template else ""
-        return FieldEffect(change, tuple(dict.fromkeys(spans))[:MOST], template)
+        return FieldEffect(change, tuple(dict.fromkeys(spans))[:MOST], _line(causes[0]))
 
     def _of_name(self, change: FieldChange) -> Iterator[Span]:
         """Where the field is the name of an object that was replaced: why that one was."""
@@ -84,6 +103,11 @@ def _causes(side: Compiled | None, key: ObjectKey, place: FieldPath) -> list[Cau
     whole = cause_of(sources, place)
     inside = [cause for path, cause in sources.items() if len(path) > len(place) and path[: len(place)] == place]
     return ([] if whole is None else [whole]) + inside
+
+
+def _line(cause: Cause) -> str:
+    """`agent/deployment.yaml:41`; empty where no template took part."""
+    return f"{cause.template}:{cause.line}" if cause.template else ""
 
 
 def _overlap(one: FieldPath, other: FieldPath) -> bool:

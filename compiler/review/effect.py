@@ -76,6 +76,10 @@ class ObjectEffect:
     """The object as the head has it."""
     fields: tuple[FieldEffect, ...] = ()
     """What changes inside; empty for CREATE, DELETE and RETIRE."""
+    causes: tuple[Span, ...] = ()
+    """Of a CREATE or DELETE whose spec was and stays: the lines that made it so, most telling first."""
+    template: str = ""
+    """Of such an object, where no line of a spec that changed is to blame: the line of its template."""
     replaces: ObjectKey | None = None
     """The object whose place a REPLACE takes."""
     restarts: str = ""

@@ -59,6 +59,8 @@ def _object(item: ObjectEffect) -> dict[str, Any]:
         "replaces": item.replaces.name if item.replaces else None,
         "restarts": item.restarts or None,
         "fields": _fields(item.fields),
+        **({"causes": [str(span) for span in item.causes]} if item.causes else {}),
+        **({"template": item.template} if item.template else {}),
     }
 
 

@@ -108,6 +108,8 @@ class _Sides:
         if old is not None and new is not None:
             found = (inner for change in changes(before, after) for inner in opened(change))
             fields = blame.of_object(old.key, new.key, found)
+        alone = new or old if new is None or old is None else None
+        why = blame.of_whole(alone.key, alone.spec, is_gone=new is None) if alone else ((), "")
         replaces = old.key if old and new and old.key != new.key else None
         return ObjectEffect(
             key=key,
@@ -115,6 +117,8 @@ class _Sides:
             before=before,
             after=after,
             fields=tuple(field for field in fields if not (replaces and field.change.path == "metadata.name")),
+            causes=why[0],
+            template=why[1],
             replaces=replaces,
             restarts=restarts(before, after, self.scaled),
         )

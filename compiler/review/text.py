@@ -6,6 +6,7 @@ from compiler.review.affected import in_words
 from compiler.review.alike import alike
 from compiler.review.change_lines import change_lines, is_text
 from compiler.review.effect import Action, Comparison, FieldEffect, ObjectEffect, Review, SpecEffect
+from compiler.span import Span
 
 COLUMN = 56
 """Where remarks begin, in characters from the left."""
@@ -89,7 +90,7 @@ def effect_lines(group: tuple[SpecEffect, ...], paint: _Paint) -> Iterator[str]:
         if specs:
             yield f"  {word} {names(f'{spec.kind} {spec.name}' for spec in specs)}"
     for item in effect.objects:
-        yield _object(item, paint)
+        yield _object(item, paint, named=len(group) == 1)
         for field in item.fields:
             brief = is_text(field.change) and (field.change.before, field.change.after) in told
             yield from _field(field, "      ", paint, brief=brief)
@@ -122,8 +123,9 @@ def _risk(effect: SpecEffect, count: int, paint: _Paint) -> Iterator[str]:
         yield f"  {paint(reason.risk.word, '!')} {reason.sentence}{each}"
 
 
-def _object(item: ObjectEffect, paint: _Paint) -> str:
-    remark = f"restarts {item.restarts}" if item.restarts else ""
+def _object(item: ObjectEffect, paint: _Paint, *, named: bool) -> str:
+    """The line of one object; the line of its spec is `named` where it is not told for several."""
+    remark = f"restarts {item.restarts}" if item.restarts else _made_by(item, named=named)
     if item.replaces is not None:
         remark = f"immutable; {item.replaces.name} stays for a rollback"
     elif item.action is Action.RETIRE:
@@ -132,13 +134,23 @@ def _object(item: ObjectEffect, paint: _Paint) -> str:
     return _aligned(f"  {paint(sign, sign)} {item.key}", len(f"  {sign} {item.key}"), remark)
 
 
+def _made_by(item: ObjectEffect, *, named: bool) -> str:
+    lines = _lines(item.causes) if named or not item.template else ()
+    return ", ".join([*lines, *([f"templates/{item.template}"] if item.template else [])])
+
+
 def _field(field: FieldEffect, margin: str, paint: _Paint, *, brief: bool) -> Iterator[str]:
     headline, *diff = change_lines(field.change, brief=brief)
-    where = ", ".join(f"{span.path}:{span.line}" for span in field.causes)
+    where = ", ".join(_lines(field.causes))
     cause = where or (f"templates/{field.template}" if field.template else "")
     yield _aligned(margin + paint(headline[0], headline[0]) + headline[1:], len(margin + headline), cause)
     for line in diff:
         yield f"{margin}    {paint(line[0], line) if line[:1] in ('+', '-') else line}".rstrip()
+
+
+def _lines(spans: Iterable[Span]) -> Iterable[str]:
+    """Each line once, though several of its fields changed."""
+    return dict.fromkeys(f"{span.path}:{span.line}" for span in spans)
 
 
 def _aligned(left: str, width: int, right: str) -> str:

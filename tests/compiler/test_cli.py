@@ -262,6 +262,7 @@ def test_diff_shows_what_a_branch_changes_and_not_what_others_did_meanwhile(flee
     fleet.commit({"environments/prod/provider.yaml": PROVIDER})
     shown, _ = fleet.roster("diff", "main..mine")
     config_map = shown.partition("ConfigMap/")[2].split()[0]
+    made = f"  + ConfigMap/{config_map}".ljust(56)
     assert (
         shown
         == f"""\
@@ -269,12 +270,12 @@ dev   {base} -> {head}
 
 Environment dev                                         medium risk: {LEAVES}
   ~ spec.namespace: agents -> agents2                   environments/dev/environment.yaml:7
-  - Namespace/agents
-  + Namespace/agents2
+  - Namespace/agents                                    environments/dev/environment.yaml:7
+  + Namespace/agents2                                   environments/dev/environment.yaml:7
 
 Provider echo                                           low risk
   = ConfigMap/{config_map}                  no longer used; stays for a rollback
-  + ConfigMap/{config_map}
+{made}environments/dev/environment.yaml:7
 
 Diff: 2 to create, 0 to update, 1 to delete, 1 kept for a rollback, 0 unchanged.   0 of 0 agents affected.
 

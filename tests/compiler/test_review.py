@@ -576,6 +576,60 @@ def test_the_same_change_in_many_agents_is_told_once(compared: Any) -> None:
     ]
 
 
+EXTRA = {"templates/agent/extra/note.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ name }}-note"}\n'}
+SECOND = {"environments/dev/second.yaml": AGENT.replace("name: support", "name: second")}
+SCALED = {"environments/dev/agent.yaml": AGENT + "  runtime: {scale: {min: 2, max: 4}}\n"}
+CAME = {
+    "by a template of the fleet": (
+        {},
+        EXTRA,
+        "  + ConfigMap/support-note                              "
+        "environments/dev/agent.yaml:4, templates/agent/extra/note.yaml:1",
+    ),
+    "by a template of the fleet, for several specs": (
+        SECOND,
+        {**SECOND, **EXTRA},
+        "  + ConfigMap/second-note                               templates/agent/extra/note.yaml:1",
+    ),
+    "by a template of the fleet that is gone": (
+        EXTRA,
+        {},
+        "  - ConfigMap/support-note                              "
+        "environments/dev/agent.yaml:4, templates/agent/extra/note.yaml:1",
+    ),
+    "by a field of the spec": (
+        {},
+        SCALED,
+        "  + HorizontalPodAutoscaler/support                     environments/dev/agent.yaml:12",
+    ),
+    "by a field of the spec that is not in it": (
+        {},
+        SCALED,
+        "  + PodDisruptionBudget/support                         environments/dev/agent.yaml:12",
+    ),
+    "with its spec, which tells it all": (
+        EXTRA,
+        {**EXTRA, **SECOND},
+        "  + ConfigMap/second-note",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "line"), CAME.values(), ids=CAME)
+def test_why_an_object_came_or_went(compared: Any, before: Any, after: Any, line: str) -> None:
+    assert line in text.render(compared(after, before=before)).splitlines()
+
+
+def test_json_says_why_an_object_came(compared: Any) -> None:
+    (environment,) = json.loads(json_review.render(compared(EXTRA)))["environments"]
+    ((made,),) = (spec["objects"] for spec in environment["specs"])
+    assert (made["name"], made["causes"], made["template"]) == (
+        "support-note",
+        ["environments/dev/agent.yaml:4:9"],
+        "agent/extra/note.yaml:1",
+    )
+
+
 def test_colour_changes_no_word(compared: Any) -> None:
     import re
 
