@@ -7,7 +7,7 @@ from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
-from compiler.inside import items, mapping, text
+from compiler.inside import at, items, mapping, text
 from compiler.kinds import KINDS
 from compiler.naming import API_VERSION, DOMAIN
 from compiler.problem import Problem
@@ -88,6 +88,12 @@ def _untyped(document: Document) -> Iterator[Diagnostic]:
         help = "write each of its items as a document of its own, behind ---"
         yield _untold(document, f"a {document.kind} is no object", ("kind",), help)
         return
+    for path in (("apiVersion",), ("kind",), ("metadata", "name")):
+        if at(document.data, *path) is not None and not isinstance(at(document.data, *path), str):
+            yield _untold(
+                document, f"{'.'.join(path)} is no text", path, "write text; quote what reads as another type"
+            )
+            return
     missing = [key for key in ("apiVersion", "kind") if not text(document.data, key)]
     if not missing and not document.name:
         missing = ["metadata.name"]

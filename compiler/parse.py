@@ -12,7 +12,7 @@ from compiler.layering.layered import Layered
 from compiler.memo import Memo
 from compiler.mending.edit import reworded
 from compiler.metadata import Metadata
-from compiler.misfits.model_faults import fault, fitted
+from compiler.misfits.model_faults import fault, fitted, lacking
 from compiler.naming import API_VERSION
 from compiler.suggestion import did_you_mean
 
@@ -103,7 +103,12 @@ def _validated(kind: Kind, document: Layered) -> tuple[Any, Mapping[str, Any], t
     raw = document.data.get("spec")
     if raw is None:
         name = f"{document.key.kind} {document.key.name}"
-        return None, {}, (fault(document, "R0303", f"{name} has no spec", (), "add spec:"),)
+        place = ("spec",) if "spec" in document.data else ()
+        return (
+            None,
+            {},
+            (lacking(document, ("spec",), fault(document, "R0303", f"{name} has no spec", place, "add spec:")),),
+        )
     spec, faults = fitted(document, kind.spec, raw, ("spec",))
     data: Mapping[str, Any] = spec.model_dump(by_alias=True, exclude_none=True) if spec is not None else {}
     return spec, data, faults

@@ -62,6 +62,14 @@ def is_union(model: type[BaseModel], path: FieldPath) -> bool:
     return sum(part is not type(None) for part in _parts(annotation)) > 1
 
 
+def is_typed(model: type[BaseModel], path: FieldPath) -> bool:
+    """Whether a model says of what type the value at a path below it is."""
+    annotation: Any = model
+    for step in path:
+        annotation = _step(annotation, step)
+    return all(part is not None and part is not Any for part in _parts(annotation))
+
+
 def is_map(model: type[BaseModel], path: FieldPath) -> bool:
     """Whether the value at a path below a model is a map whose keys a person chooses."""
     annotation: Any = model

@@ -96,10 +96,16 @@ def _new_entry(beside: Layered, path: FieldPath) -> FieldPath:
     """The outermost entry of a map, or of a list that merges, around a field, that no other layer has."""
     for length in range(2, len(path) + 1 if beside.layers else 0):
         entry = path[:length]
-        is_entry = is_map(KINDS[beside.key.kind].spec, entry[1:-1]) or beside.merges(entry[:-1])
+        is_entry = is_map(KINDS[beside.key.kind].spec, entry[1:-1]) or _is_item(beside, entry)
         if is_entry and not beside.has(entry):
             return entry
     return ()
+
+
+def _is_item(beside: Layered, entry: FieldPath) -> bool:
+    """Whether it is an item, with a name, of a list that merges."""
+    key = key_at(beside.keyed, entry[:-1])
+    return bool(key) and isinstance(at(beside.data, *entry, key), str)
 
 
 def _half(layered: Layered, document: Document, beside: Layered, entry: FieldPath, fields: Iterable[str]) -> Diagnostic:

@@ -12,7 +12,7 @@ from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
 from compiler.kinds import KINDS
 from compiler.layering.layered import Layered
-from compiler.shapes import is_union, key_at
+from compiler.shapes import is_typed, is_union, key_at
 from compiler.source import FieldPath
 from compiler.span import Span
 from compiler.suggestion import did_you_mean
@@ -120,6 +120,10 @@ class _Merging:
         if not isinstance(names, list):
             self._no_names(names, (*path, "$remove"))
             return
+        if names and above.get("$replace") is True:
+            message = "$remove has nothing to act on: $replace: true beside it takes all away that is below"
+            self._report("R0402", message, (*path, "$remove"), "remove one of the two")
+            return
         for index, name in enumerate(names):
             here = (*path, "$remove", index)
             if isinstance(name, str) and _identifies((*path, name)):
@@ -128,7 +132,8 @@ class _Merging:
             elif isinstance(name, str) and name in result:
                 del result[name]
             elif isinstance(name, str):
-                self.idle_removals.append((here, did_you_mean(name, map(str, result))))
+                twice = "it is named twice: remove one" if name in names[:index] else ""
+                self.idle_removals.append((here, twice or did_you_mean(name, map(str, result))))
             else:
                 self._no_names(name, here)
 
@@ -142,27 +147,37 @@ class _Merging:
         if not name:
             self._note_dropped(below, above, path)
             return above
-        unnamed = [index for index, item in enumerate(above) if not _name(item, name)]
-        if unnamed or not all(_name(item, name) for item in below):
-            where = (*path, unnamed[0]) if unnamed else path
-            help = f"give each a {name}, or write $replace: true in the map around the list"
-            self._report("R0405", f"items of this list merge by their {name}, and one has none", where, help)
-            return below
+        if not above and below:
+            self.idle.append(path)
+        for items, where in ((above, ""), (below, "below ")):
+            # Of an item that is no map, or a name that is no text, the layer alone is told.
+            if not all(_may_have(item, name) for item in items):
+                return below
+            names = [item.get(name) or "" for item in items]
+            if "" in names or len(set(names)) < len(names):
+                self._report_names(names, name, path, where)
+                return below
         return self._keyed(below, above, path, name)
+
+    def _report_names(self, names: list[str], name: str, path: FieldPath, where: str) -> None:
+        """R0405: items of the layer, or of what is below it, that cannot be told apart by their name."""
+        lacking = names.index("") if "" in names else None
+        fault = "two have the same" if lacking is None else "one has none"
+        place = path if where or lacking is None else (*path, lacking)
+        file = f" ({self.below.span_of(self._below(path))})" if where else ""
+        help = f"give each a {name} of its own{file}, or write $replace: true in the map around the list"
+        self._report("R0405", f"items of this list merge by their {name}, and {where}{fault}", place, help)
 
     def _keyed(self, below: list[Any], above: list[Any], path: FieldPath, name: str) -> list[Any]:
         """Items of one name merge in place, new ones follow."""
         result = list(below)
         places = {item[name]: index for index, item in enumerate(below)}
-        if len(places) < len(below) or len({item[name] for item in above}) < len(above):
-            help = f"give each a {name} of its own, in the base too"
-            self._report("R0405", f"items of this list merge by their {name}, and two have the same", path, help)
-            return below
         for index, item in enumerate(above):
             if item[name] in places:
-                # An item always repeats its own name, which is no idle word.
+                # An item always repeats its own name, which is no idle word, unless it says nothing else.
                 rest = {key: value for key, value in item.items() if key != name}
                 lower = result[places[item[name]]]
+                self.idle.extend(() if rest else ((*path, index),))
                 result[places[item[name]]] = {**self.map(lower, rest, (*path, index)), name: item[name]}
             else:
                 result.append(self._alone(item, (*path, index)))
@@ -183,25 +198,29 @@ class _Merging:
 
     def _clashes(self, below: Any, above: Any, path: FieldPath) -> bool:
         if above is None and below is not None:
-            self._report(
-                "R0403", "null does not delete what a lower layer sets", path, f"write $remove: [{path[-1]}] beside it"
-            )
+            help = "remove it" if len(path) == 1 else f"write $remove: [{path[-1]}] beside it"
+            self._report("R0403", "null does not delete what a lower layer sets", path, help)
             return True
         same = below is None or _shape(below) == _shape(above)
         if same or _is_variable(below) or _is_variable(above) or self._may_change(path):
             return False
-        self._report(
-            "R0401",
-            f"a lower layer has {_shape(below)} here, this layer {_shape(above)}",
-            path,
-            "keep the type, or write $replace: true in the map around it",
-        )
+        known = self._is_known(path)
+        if known and not isinstance(above, Mapping | list) and not isinstance(below, Mapping | list):
+            # Of two scalars one is none of the field, which is told of its layer alone, with the mend.
+            return False
+        help = f"write {_shape(below)}" if known else "keep the type, or write $replace: true in the map around it"
+        self._report("R0401", f"a lower layer has {_shape(below)} here, this layer {_shape(above)}", path, help)
         return True
 
     def _may_change(self, path: FieldPath) -> bool:
         """Whether the field may be of several types, such as a text or a file that holds it."""
         kind = KINDS.get(self.below.key.kind)
         return kind is not None and path[:1] == ("spec",) and is_union(kind.spec, path[1:])
+
+    def _is_known(self, path: FieldPath) -> bool:
+        """Whether the field is of one type, which a model says; one inside a payload may be of any."""
+        kind = KINDS.get(self.below.key.kind)
+        return kind is not None and (path[:1] != ("spec",) or is_typed(kind.spec, path[1:]))
 
     def _report(self, code: str, message: str, path: FieldPath, help: str) -> None:
         self.diagnostics.append(layer_error(self.document, code, message, path, help))
@@ -232,9 +251,9 @@ def _is_variable(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("${")
 
 
-def _name(item: Any, key: str) -> str:
-    found = item.get(key) if isinstance(item, Mapping) else None
-    return found if isinstance(found, str) else ""
+def _may_have(item: Any, key: str) -> bool:
+    """Whether an item is a map whose name, where it has one, is a text."""
+    return isinstance(item, Mapping) and isinstance(item.get(key, ""), str)
 
 
 def _named(dropped: list[Any]) -> str:

@@ -97,6 +97,8 @@ def hits_nothing(
 def _nearest(override: Override, known: Mapping[SpecKey, Mapping[str, Any]]) -> str:
     """What was probably meant."""
     kinds = {key.kind for key in known}
+    if override.kind == "Environment":
+        return "an environment's own fields are set in its environment.yaml, or in that of a base"
     if override.kind not in kinds:
         return did_you_mean(override.kind, kinds) or f"kinds here: {listed(kinds)}"
     names = {key.name for key in known if key.kind == override.kind}

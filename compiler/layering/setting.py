@@ -17,6 +17,7 @@ from compiler.suggestion import did_you_mean, listed
 from compiler.yaml_reader import load
 
 _FORM = re.compile(r"(?P<kind>[^/]+)/(?P<name>[^:@]+)(@(?P<version>[^:]+))?:(?P<field>[^=]+)=(?P<value>.*)", re.DOTALL)
+_ENVELOPE = frozenset(("apiVersion", "metadata"))
 _HELP = "write KIND/NAME:FIELD=VALUE, such as Agent/support:runtime.scale.max=5"
 
 
@@ -46,8 +47,13 @@ def setting(text: str) -> Setting:
         raise UsageError(f"--set {text} cannot be read", _HELP)
     values, problems = load(match["value"].encode("utf-8", "surrogatepass") or b"''")
     path = steps(match["field"])
-    if len(values) != 1 or problems or not all(isinstance(step, str) for step in path):
-        raise UsageError(f"--set {text} cannot be read", problems[0].message if problems else _HELP)
+    if len(values) != 1 or problems:
+        said = problems[0].message.replace("the file", "the value") if problems else _HELP
+        raise UsageError(f"--set {text} cannot be read", said)
+    if not all(isinstance(step, str) for step in path):
+        raise UsageError(f"--set {text} names an item of a list", "set the whole list: Agent/support:field=[a, b]")
+    if path[0] in _ENVELOPE:
+        raise UsageError(f"--set {text} sets no field of spec", "--set changes what is in spec, and nothing beside it")
     data: Any = values[0]
     for step in reversed(path if path[0] == "spec" else ("spec", *path)):
         data = {step: data}

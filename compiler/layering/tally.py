@@ -18,6 +18,7 @@ _IDENTITY = frozenset((("apiVersion",), ("kind",), ("metadata", "name"), ("metad
 """Fields that every layer of a spec repeats."""
 
 _MEANT_EMPTY = "maps merge: say what is to change, or remove it; $replace: true in the map empties it"
+_MEANT_NO_ITEM = "this list merges: say what is to change, or remove it; $replace: true in the map around it empties it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +120,17 @@ def _idle(document: Document, path: FieldPath, spec: Layered) -> Diagnostic:
     # Inside a list that merges by its key, a layer's index is not that of the merged list.
     chain = spec.chain(path) if not any(isinstance(step, int) for step in path) else ()
     below = [item for item in chain if item.document is not document]
-    empty = at(document.data, *path) == {}
-    said = "is empty here, which changes nothing" if empty else "is set to what it is already"
+    value = at(document.data, *path)
+    meant = _MEANT_EMPTY if value == {} else _MEANT_NO_ITEM if value == [] and spec.merges(path) else ""
+    said = "is empty here, which changes nothing" if meant else "is set to what it is already"
     return Diagnostic(
         code="R0409",
         severity=Severity.WARNING,
         message=f"{'.'.join(map(str, path))} {said}",
         span=document.span_of(path),
         field=".".join(map(str, path)),
-        label=f"the same is set at {below[0].span}" if below and not empty else "",
-        help=_MEANT_EMPTY if empty else "remove it, so that a change below is not missed here",
+        label=f"the same is set at {below[0].span}" if below and not meant else "",
+        help=meant or "remove it, so that a change below is not missed here",
     )
 
 

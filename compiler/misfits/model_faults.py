@@ -126,9 +126,14 @@ def _said(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: Fie
 
 
 def _lacking(document: Layered, path: FieldPath) -> Diagnostic:
-    """R0303: at the lowest layer that has the map, or where a layer takes the field away that one below it sets."""
+    """R0303: a map lacks a field."""
     parent = ".".join(map(str, path[:-1])) or document.key.kind
     found = fault(document, "R0303", f"{parent} lacks {path[-1]}", path[:-1], f"add {path[-1]}", key=True)
+    return lacking(document, path, found)
+
+
+def lacking(document: Layered, path: FieldPath, found: Diagnostic) -> Diagnostic:
+    """The finding at the lowest layer that has the map, or where a layer takes away what one below it sets."""
     taken = document.taken(path)
     if taken is not None:
         return replace(found, span=taken.name_span, label="this takes it away, which a lower layer sets")

@@ -83,6 +83,14 @@ def overrides(*entries: str) -> dict[str, str]:
 
 
 KEDA = PROD + "  capabilities: [keda]\n"
+
+
+def triggers(text: str) -> dict[str, str]:
+    """A list that merges, and what the environment's own document says of it."""
+    own = OVERLAY + f"  runtime: {{scale: {{triggers: {text}}}}}\n"
+    return {"base/support.yaml": TRIGGERED, "prod/environment.yaml": KEDA, "prod/support.yaml": own}
+
+
 TRIGGERED = (
     OVERLAY
     + BODY
@@ -285,8 +293,83 @@ def test_environments_say_where_a_spec_runs(tmp_path):
 TOLD = {
     "a type change": (
         {"prod/support.yaml": OVERLAY + "  session: 2h\n"},
+        ["R0401 prod/support.yaml:5:12 a lower layer has a map here, this layer text |  | write a map"],
+    ),
+    "a type change inside of a payload, where any type may be": (
+        {
+            "base/support.yaml": OVERLAY + BODY + "  inputSchema: {type: object, properties: {a: {default: 5}}}\n",
+            "prod/support.yaml": OVERLAY + "  inputSchema: {properties: {a: {default: x}}}\n",
+        },
         [
-            "R0401 prod/support.yaml:5:12 a lower layer has a map here, this layer text |  | keep the type, or write $replace: true in the map around it"
+            "R0401 prod/support.yaml:5:43 a lower layer has a number here, this layer text |  | keep the type, or write $replace: true in the map around it"
+        ],
+    ),
+    "a number over a text, where only a text may be": (
+        {
+            "prod/support.yaml": OVERLAY + "  description: 5\n",
+            "base/support.yaml": OVERLAY + BODY + "  description: A\n",
+        },
+        ["R0302 prod/support.yaml:5:16 description: it must be text; quote the value |  | "],
+    ),
+    "a label that is a number": (
+        {"prod/gold.yaml": GOLD.replace("tier: gold", "tier: 5") + "  session: {ttl: 2h}\n"},
+        ["R0302 prod/gold.yaml:3:39 tier: it must be text; quote the value |  | "],
+    ),
+    "null over a whole spec": (
+        {"prod/support.yaml": OVERLAY.replace("spec:\n", "spec: null\n")},
+        ["R0403 prod/support.yaml:4:7 null does not delete what a lower layer sets |  | remove it"],
+    ),
+    "$remove of a name twice": (
+        {"prod/support.yaml": OVERLAY + "  tools: {$remove: [search, search]}\n"},
+        [
+            "R0402 prod/support.yaml:5:29 $remove names search, which no lower layer has |  | it is named twice: remove one"
+        ],
+    ),
+    "$remove beside $replace": (
+        {"prod/support.yaml": OVERLAY + "  tools: {$replace: true, $remove: [search]}\n"},
+        [
+            "R0402 prod/support.yaml:5:27 $remove has nothing to act on: $replace: true beside it takes all away that is below |  | remove one of the two"
+        ],
+    ),
+    "a list that merges, and is empty": (
+        triggers("[]"),
+        [
+            "R0409 prod/support.yaml:5:21 spec.runtime.scale.triggers is empty here, which changes nothing |  | this list merges: say what is to change, or remove it; $replace: true in the map around it empties it"
+        ],
+    ),
+    "an item of a list that merges, and that says nothing": (
+        triggers("[{name: b}]"),
+        [
+            "R0409 prod/support.yaml:5:32 spec.runtime.scale.triggers.0 is set to what it is already |  | remove it, so that a change below is not missed here"
+        ],
+    ),
+    "an item of a list that merges whose name is a number": (
+        triggers("[{name: 5, metadata: {}}]"),
+        ["R0302 prod/support.yaml:5:39 name: it must be text; quote the value |  | "],
+    ),
+    "an item of a list that merges that is no map": (
+        triggers("[null]"),
+        ["R0302 prod/support.yaml:5:32 triggers[0]: it must be a map |  | write a value, or remove the field"],
+    ),
+    "an item of a list that merges that removes others": (
+        triggers("[{$remove: [a]}]"),
+        [
+            "R0405 prod/support.yaml:5:32 items of this list merge by their name, and one has none |  | give each a name of its own, or write $replace: true in the map around the list"
+        ],
+    ),
+    "two items of one key in the base": (
+        {
+            **triggers("[{name: a, metadata: {x: '2'}}]"),
+            "base/support.yaml": TRIGGERED.replace("name: b", "name: a"),
+        },
+        [
+            "R0405 prod/support.yaml:5:21 items of this list merge by their name, and below two have the same |  | give each a name of its own (environments/base/support.yaml:11:29), or write $replace: true in the map around the list"
+        ],
+    ),
+    "an override of an environment": (
+        overrides("{match: {kind: Environment}, spec: {namespace: a}}"),
+        [
+            "R0408 prod/environment.yaml:9:6 the override matches no spec of environment prod |  | an environment's own fields are set in its environment.yaml, or in that of a base"
         ],
     ),
     "$remove of what identifies a document": (
@@ -349,7 +432,7 @@ TOLD = {
             + "  runtime: {scale: {triggers: [{name: a, metadata: {x: '2'}}, {name: a, metadata: {x: '3'}}]}}\n",
         },
         [
-            "R0405 prod/support.yaml:5:21 items of this list merge by their name, and two have the same |  | give each a name of its own, in the base too"
+            "R0405 prod/support.yaml:5:21 items of this list merge by their name, and two have the same |  | give each a name of its own, or write $replace: true in the map around the list"
         ],
     ),
     "an override by a label that the environment removes": (
@@ -408,7 +491,7 @@ TOLD = {
             "prod/support.yaml": OVERLAY + "  runtime: {scale: {triggers: [{type: cron, metadata: {}}]}}\n",
         },
         [
-            "R0405 prod/support.yaml:5:32 items of this list merge by their name, and one has none |  | give each a name, or write $replace: true in the map around the list"
+            "R0405 prod/support.yaml:5:32 items of this list merge by their name, and one has none |  | give each a name of its own, or write $replace: true in the map around the list"
         ],
     ),
     "a misspelt entry of a map": (
