@@ -127,14 +127,18 @@ class _Applying:
         return sources
 
     def _protected(self, before: Lowered, after: Lowered, patching: Patching, name: str) -> Iterator[Diagnostic]:
-        """R0813: what everything else relies on."""
+        """R0813: what everything else relies on; of all that one line changes of it, only the first is named."""
+        touched: dict[FieldPath, list[tuple[FieldPath, str]]] = {}
         causes = {**{place: source for place, (source, _) in patching.touched.items()}, **patching.removed}
         for path, reason in dict(_fixed(before, after, ownership("", "", self.declaration.key))).items():
             if not same(at(before.data, *path), at(after.data, *path)):
                 near = [place for place in causes if place[: len(path)] == path[: len(place)]]
                 source = causes[max(near, key=len)][1:] if near else self.place
-                message = f"{name}: {object_path(before.data, path)} cannot be patched"
-                yield error(self.declaration, "R0813", message, *source, help=reason)
+                touched.setdefault(source, []).append((path, reason))
+        for source, ((path, reason), *others) in touched.items():
+            message = f"{name}: {object_path(before.data, path)} cannot be patched"
+            label = f"nor can {len(others)} other field{'s'[len(others) == 1 :]} that this changes" if others else ""
+            yield error(self.declaration, "R0813", message, *source, help=reason, label=label)
 
     def _warn(self) -> Diagnostic:
         message = "the patch changes nothing: its objects are so without it"

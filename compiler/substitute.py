@@ -21,7 +21,8 @@ from compiler.source import FieldPath
 from compiler.spec import Payload, TextFile, Variable
 from compiler.suggestion import did_you_mean, listed, slip
 
-_MARKER = b"${var."
+_MARKERS = (b"${var.", b"${ var.")
+"""How a variable begins, and how it begins where somebody takes it for a template's expression."""
 _VARIABLE = re.compile(r"(?P<escape>\$?)\$\{var\.(?P<name>[^}]*)(?P<end>\}?)")
 
 
@@ -39,7 +40,7 @@ def substitute(overlaid: Overlaid, memo: Memo) -> tuple[Overlaid, tuple[Diagnost
 def _filled(document: Layered, environment: Layered | None) -> tuple[Layered, tuple[Diagnostic, ...]]:
     """A document with the variables of the environment."""
     variables = _marked(document.key.kind, Variable)
-    if not variables or not any(_MARKER in layer.text for layer in document.layers):
+    if not variables or not any(marker in layer.text for layer in document.layers for marker in _MARKERS):
         return document, ()
     values = mapping(environment.data, "spec", "variables") if environment is not None else {}
     spec = document.data.get("spec")
@@ -85,6 +86,8 @@ class _Filling:
             return {key: self.value(item, (*path, key), inside=inside) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item, (*path, index), inside=inside) for index, item in enumerate(value)]
+        if inside and isinstance(value, str) and "${ var." in value:
+            self._report("R0414", "a variable is written without spaces", path, "write ${var.name}")
         if not isinstance(value, str) or "${var." not in value:
             return value
         return self._text(value, path) if inside else self._refused(value, path)
@@ -110,6 +113,8 @@ class _Filling:
         name = match["name"]
         if not match["end"]:
             self._report("R0414", "a variable has no closing brace", path, "write ${var.name}; $${var. for the text")
+        elif not name.strip():
+            self._report("R0414", "a variable has no name", path, "write ${var.name}; $${var. for the text")
         elif name not in self.values:
             guess = did_you_mean(name, self.values) or f"variables here: {listed(self.values)}"
             environment = "spec.variables of environment.yaml"

@@ -100,6 +100,10 @@ def _misfit(data: Any, detail: ErrorDetails, prefix: FieldPath) -> Misfit:
 def told(document: Layered, model: type[BaseModel], misfit: Misfit, prefix: FieldPath) -> Diagnostic:
     """What there is to say of a misfit of a model whose value stands at `prefix`, and a certain mend."""
     found = _said(document, model, misfit, prefix)
+    variables = document.variables.get(misfit.path)
+    if variables:
+        help = "write the value here, or another in spec.variables of environment.yaml"
+        return replace(found, label=f"it is filled in from {' and '.join(variables)}", help=help)
     if found.code not in _MENDABLE:
         return found
 

@@ -44,7 +44,25 @@ def _miss(data: Any, operation: Mapping[str, Any], source: FieldPath) -> Miss:
             return _nothing(data, steps, known, (*source, part))
     if operation["op"] == "test":
         return Miss((*source, "value"), f"{object_path(data, steps)} has another value", "")
-    return Miss((*source, "path"), f"{operation['path']} is no place to {operation['op']}", "see RFC 6902")
+    message = f"{operation['path']} is no place to {operation['op']}"
+    return Miss((*source, "path"), message, _place(operation["path"], at(data, *steps[:-1])))
+
+
+def _place(pointer: str, inside: Any) -> str:
+    """How a place is written in what is there."""
+    if not _is_pointer(pointer):
+        return "in a path ~ is written ~0, and a / inside of a name ~1"
+    if isinstance(inside, list):
+        return f"write an index from 0 to {len(inside)}, or - for behind the last"
+    return "only a map and a list have places"
+
+
+def _is_pointer(text: str) -> bool:
+    try:
+        JsonPointer(text)
+    except JsonPointerException:
+        return False
+    return True
 
 
 def _nothing(data: Any, steps: FieldPath, known: FieldPath, source: FieldPath) -> Miss:
@@ -53,8 +71,13 @@ def _nothing(data: Any, steps: FieldPath, known: FieldPath, source: FieldPath) -
     if isinstance(inside, Mapping):
         help = did_you_mean(str(step), inside) or f"there are: {listed(inside)}"
     else:
-        help = f"it has {len(inside)} items, the first is 0" if isinstance(inside, list) else "it is a plain value"
+        help = _items(len(inside)) if isinstance(inside, list) else "it is a plain value"
     return Miss(source, f"{where} has no {step}", help)
+
+
+def _items(count: int) -> str:
+    """By which numbers the items of a list go."""
+    return f"its items are 0 to {count - 1}" if count > 1 else "its only item is 0" if count else "it has no items"
 
 
 def _steps(pointer: str, data: Any) -> FieldPath:

@@ -750,6 +750,35 @@ TOLD = {
         {"prod/support.yaml": OVERLAY + '  framework: {image: "a:${var.tag"}\n'},
         ["R0414 prod/support.yaml:5:22 a variable has no closing brace |  | write ${var.name}; $${var. for the text"],
     ),
+    "a variable with spaces": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {tag: v1}\n",
+            "prod/support.yaml": OVERLAY + '  framework: {image: "a:${ var.tag }"}\n',
+        },
+        ["R0414 prod/support.yaml:5:22 a variable is written without spaces |  | write ${var.name}"],
+    ),
+    "a variable without a name": (
+        {"prod/support.yaml": OVERLAY + '  framework: {image: "a:${var.}"}\n'},
+        ["R0414 prod/support.yaml:5:22 a variable has no name |  | write ${var.name}; $${var. for the text"],
+    ),
+    "a variable of another type than the field": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {tag: 5}\n",
+            "prod/support.yaml": OVERLAY + '  framework: {image: "${var.tag}"}\n',
+        },
+        [
+            "R0302 prod/support.yaml:5:22 image: it must be text; quote the value | it is filled in from tag | write the value here, or another in spec.variables of environment.yaml"
+        ],
+    ),
+    "a variable in a field that is a number": (
+        {
+            "prod/environment.yaml": PROD + "  variables: {most: 1}\n",
+            "prod/support.yaml": OVERLAY + '  runtime: {scale: {max: "1${var.most}"}}\n',
+        },
+        [
+            "R0302 prod/support.yaml:5:26 max: it must be a whole number | it is filled in from most | write the value here, or another in spec.variables of environment.yaml"
+        ],
+    ),
     "a truth value inside a text": (
         {
             "prod/environment.yaml": PROD + "  variables: {on: true}\n",

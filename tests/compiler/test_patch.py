@@ -273,11 +273,11 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     ),
     "a pointer beyond a list": (
         json_of("Deployment", "op: remove, path: /spec/template/spec/containers/3"),
-        "R0812 16 /spec/template/spec/containers/3", "Deployment support: spec.template.spec.containers has no 3", "it has 1 items, the first is 0",
+        "R0812 16 /spec/template/spec/containers/3", "Deployment support: spec.template.spec.containers has no 3", "its only item is 0",
     ),
     "a pointer with a digit that counts nothing": (
         json_of("Deployment", "op: replace, path: /spec/template/spec/containers/²/image, value: a"),
-        "R0812 16 /spec/template/spec/containers/²/image", "Deployment support: spec.template.spec.containers has no ²", "it has 1 items, the first is 0",
+        "R0812 16 /spec/template/spec/containers/²/image", "Deployment support: spec.template.spec.containers has no ²", "its only item is 0",
     ),
     "a pointer through a plain value": (
         json_of("Deployment", "op: add, path: /spec/replicas/x/y, value: 2"),
@@ -286,6 +286,22 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     "a copy of nothing": (
         json_of("Deployment", "op: copy, from: /metadata/annotations/x, path: /metadata/labels/x"),
         "R0812 16 /metadata/annotations/x", "Deployment support: metadata has no annotations", "there are: labels, name, namespace",
+    ),
+    "a place in a list that is no index": (
+        json_of("Deployment", "op: add, path: /spec/template/spec/containers/x, value: {}"),
+        "R0812 16 /spec/template/spec/containers/x",
+        "Deployment support: /spec/template/spec/containers/x is no place to add",
+        "write an index from 0 to 1, or - for behind the last",
+    ),
+    "a pointer that is none": (
+        json_of("Deployment", "op: add, path: /spec/a~2b, value: {}"),
+        "R0812 16 /spec/a~2b", "Deployment support: /spec/a~2b is no place to add",
+        "in a path ~ is written ~0, and a / inside of a name ~1",
+    ),
+    "all that identifies an object at once, told once": (
+        json_of("Deployment", "op: remove, path: /metadata"),
+        "R0813 16 {op: remove, path: /metadata}", "Deployment support: metadata.name cannot be patched",
+        "an object is known by its type, name and namespace; change the spec instead",
     ),
     "a test that fails tells no value": (
         json_of("Deployment", "op: test, path: /spec/replicas, value: 7"),
