@@ -47,9 +47,9 @@ def passed() -> Mapping[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
     real = Template.render
 
-    def render(self: Template, values: Mapping[str, Any], texts: Any) -> Rendered:
+    def render(self: Template, values: Mapping[str, Any], *more: Any) -> Rendered:
         found.setdefault(self.name, []).append(values)
-        return real(self, values, texts)
+        return real(self, values, *more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", render)
