@@ -138,7 +138,13 @@ def _await_event(asked: _AskedTree, tree: FolderTree) -> None:
     seen = _Anyhow(asked, tree)
     # Not recursive: the system would be asked to follow links, out of the fleet too.
     events = watchfiles.watch(
-        *tree.folders(), recursive=False, watch_filter=None, step=_QUIET, rust_timeout=0, stop_event=seen
+        *tree.folders(),
+        recursive=False,
+        watch_filter=None,
+        step=_QUIET,
+        rust_timeout=0,
+        stop_event=seen,
+        ignore_permission_denied=True,
     )
     try:
         next(events, None)

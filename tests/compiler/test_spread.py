@@ -103,6 +103,13 @@ def test_what_is_remembered_is_not_worked_out_by_anyone(root: Path) -> None:
     assert again[0] is one[0]
 
 
+def test_what_one_worker_does_stays_in_this_process(root: Path) -> None:
+    memory, tree = Memory(), FolderTree(root)
+    first = compile_each(tree, ("dev", "prod"), memory, workers=1)
+    again = compile_each(tree.again(), ("dev", "prod"), memory, workers=1)
+    assert [one is other for one, other in zip(first, again, strict=True)] == [True, True]
+
+
 def test_no_such_environment_is_said_from_many_cores_too(root: Path) -> None:
     with pytest.raises(UsageError, match="prood"):
         compile_each(FolderTree(root), ("prood", "dev", "prod"), Forgetful(), workers=3)

@@ -103,6 +103,7 @@ def test_help_imports_nothing_heavy() -> None:
         "jinja2",
         "orjson",
         "rapidfuzz",
+        "watchfiles",
         "prometheus_client",
     }
     assert not loaded & heavy
