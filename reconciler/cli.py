@@ -3,6 +3,7 @@
 Only click is imported here: the tables below name what each command is, so that `roster --help` stays quick.
 """
 
+import errno
 import gc
 import importlib
 import os
@@ -37,6 +38,7 @@ WITH_TARGET: dict[str, Row] = {
 """What works on a target, in the order of a day's work."""
 COMMANDS = WITHOUT_TARGET | WITH_TARGET
 """All of them: what each is, known without importing it."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 INTERNAL = 3
 """Exit code of a fault of our own: whatever was asked for cannot be said to be done."""
 
@@ -110,6 +112,9 @@ def roster(context: click.Context, directory: Path, no_color: bool, debug: bool)
 
 def main() -> NoReturn:
     """Run the command that sys.argv names and exit with its code; no failure shows a traceback unless --debug asks."""
+    # Where a stream is closed, no file that we open may become it.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- open to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         code = roster.main(prog_name="roster", standalone_mode=False)
         sys.stdout.flush()
@@ -119,7 +124,7 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         code = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes of the first the second, with the code of differences
         # Whoever read our output has enough; the interpreter's own last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 141
@@ -136,6 +141,8 @@ def _told(error: Exception) -> int:
         raise error
     from compiler.errors import RosterError
 
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        error = RosterError(f"it cannot be written: {error.strerror}", "make room, and run it again")
     message = error.message if isinstance(error, RosterError) else f"a fault in Roster: {_named(error)}"
     remedy = error.help if isinstance(error, RosterError) else "see where with: roster --debug …, and report it"
     click.echo(f"error: {message}", err=True)

@@ -477,3 +477,38 @@ def test_the_example_fleet_compiles_and_warns_of_nothing_but_what_omnias_images_
     report = json.loads(shown)
     assert report["summary"]["environments"] == ["dev", "prod", "staging"]
     assert {item["code"] for item in report["diagnostics"]} <= {"R0536"}
+
+
+# --- where its words go
+
+
+@pytest.mark.parametrize(
+    ("stdout", "code", "errors"),
+    [
+        (">&-", 0, ""),
+        (">&- 2>&-", 0, ""),
+        (
+            ">/dev/full",
+            3,
+            "error: it cannot be written: No space left on device\n  = help: make room, and run it again\n",
+        ),
+        (">read", 141, ""),
+    ],
+)
+@pytest.mark.parametrize("command", ["--help", "validate", "compile dev"])
+def test_output_that_nobody_takes_is_no_fault(fleet: Fleet, command: str, stdout: str, code: int, errors: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    line = f'exec "{sys.executable}" -m reconciler.cli {command} {stdout.replace(">read", f">&{write}")}'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-c", line],
+        check=False,
+        cwd=fleet.place,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        pass_fds=[write],
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (code, errors)
