@@ -59,5 +59,5 @@ def shown(value: Any, field: str) -> str:
 
 
 def _cut(text: str) -> str:
-    line = text.strip().split("\n")[0]
-    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+    line, more, _ = text.strip().partition("\n")
+    return line if len(line) <= _WIDEST and not more else f"{line[: _WIDEST - 1]}…"

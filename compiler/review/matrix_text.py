@@ -65,8 +65,8 @@ def _shown(cell: Cell, row: Row) -> str:
 
 
 def _value(cell: Cell, row: Row) -> str:
-    line = shown(cell.value, row.field).split("\n")[0]
-    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 1]}…"
+    line, more, _ = shown(cell.value, row.field).rstrip("\n").partition("\n")
+    return line if len(line) <= _WIDEST and not more else f"{line[: _WIDEST - 1]}…"
 
 
 def _plain(cell: Cell, row: Row) -> dict[str, object]:

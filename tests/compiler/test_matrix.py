@@ -73,3 +73,17 @@ def test_the_same_as_text_and_as_markdown(fleet):
 )
 def test_exit_codes(fleet, words, code, told):
     assert told in fleet.roster("diff", "--environments", *words, code=code)
+
+
+def test_a_value_of_several_lines_says_that_it_goes_on(tmp_path):
+    repository = make(tmp_path / "fleet", {})
+    texts = {"dev": '"x\\nleft"', "prod": '"x\\nright"'}
+    environments = {
+        f"environments/{name}/environment.yaml": ENVIRONMENT % ("Environment", name) + f"  variables: {{a: {text}}}\n"
+        for name, text in texts.items()
+    }
+    repository.commit({**FILES, **environments})
+    shown = repository.run("diff", "--environments", "dev", "prod").stdout
+    assert (
+        "  variables.a  x… (environments/dev/environment.yaml:8)  x… (environments/prod/environment.yaml:8)\n" in shown
+    )
