@@ -160,6 +160,55 @@ def test_another_roster_that_does_not_compile_is_a_note(fleet: Repository, tmp_p
     )
 
 
+# --- what it needs
+
+
+def needing(place: Path, needed: str) -> Path:
+    """A Roster that needs one package more, and uses it; all else that it needs is here."""
+    project = (ROOT / "pyproject.toml").read_text()
+    before, _, behind = project.partition("\ndependencies = [")
+    dependencies, _, _ = behind.partition("\n]")
+    edits = {
+        "pyproject.toml": (f"dependencies = [{dependencies}\n]", f'dependencies = ["{needed}"]'),
+        "reconciler/cli.py": ("import gc\n", "import gc\nimport roster_trial\n"),
+    }
+    assert before
+    return build(place, "0.5.0", edits)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that pip takes packages from, and no other place."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "roster_trial-1.0-py3-none-any.whl", "w") as archive:
+        archive.writestr("roster_trial.py", "")
+        metadata = "Metadata-Version: 2.1\nName: roster-trial\nVersion: 1.0\n"
+        archive.writestr("roster_trial-1.0.dist-info/METADATA", metadata)
+        archive.writestr("roster_trial-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr("roster_trial-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+@pytest.mark.usefixtures("index")
+def test_what_another_roster_needs_is_installed_beside_it(fleet: Repository, tmp_path: Path) -> None:
+    wheel = needing(tmp_path / "build", "roster-trial>=1")
+    assert roster(fleet, "diff", "--compiler", str(wheel), "dev") == ("Nothing changes in dev.\n", "")
+
+
+@pytest.mark.usefixtures("index")
+def test_what_cannot_be_installed_is_told(fleet: Repository, tmp_path: Path) -> None:
+    wheel = needing(tmp_path / "build", "roster-trial>=2")
+    _, errors = roster(fleet, "diff", "--compiler", str(wheel), "dev", code=3)
+    assert errors == (
+        "error: Roster 0.5.0 needs roster-trial>=2, which could not be installed: "
+        "ERROR: No matching distribution found for roster-trial>=2 (from agent-roster)\n"
+        "  = help: install it beside this Roster, and run it again\n"
+    )
+
+
 def test_specs_that_this_roster_does_not_compile_are_told_first(tmp_path: Path, unchanged: Path) -> None:
     broken = make(tmp_path / "broken", {})
     broken.commit({**FLEET, "environments/dev/claude.yaml": PROVIDER.replace("type:", "typ:")})
