@@ -31,8 +31,12 @@ def read(
         raise _unknown(tree, environment)
     reader = _Reader(tree, memo)
     reader.add(folder, None)
+    reader.report_name(environment)
     environments = environment_folders(tree) if all_names or reader.placed else {}
     return Reading(environment, tuple(reader.layers), environments), tuple(reader.diagnostics)
+
+
+_EMPTY = "declare the environment: apiVersion, kind: Environment, metadata and spec"
 
 
 def _unknown(tree: Tree, environment: str) -> UsageError:
@@ -68,7 +72,8 @@ class _Reader:
             if self.tree.entries(base):
                 self.add(base, span)
             else:
-                self._report("R0112", f"the base {base} does not exist", span, help="name a folder of this repository")
+                help = self._near(base) or "name a folder of this repository"
+                self._report("R0112", f"the base {base} does not exist", span, help=help)
         self.layers.append(layer)
         self._open.pop()
 
@@ -76,6 +81,9 @@ class _Reader:
         document = layer.environment
         spec = document.data.get("spec") if document else None
         bases = spec.get("bases") if isinstance(spec, dict) else None
+        if document is not None and isinstance(bases, str):
+            # That it is no list is told; what the base holds is not told to be missing as well.
+            bases = [bases]
         if document is None or not isinstance(bases, list):
             return []
         return [
@@ -83,6 +91,12 @@ class _Reader:
             for index, base in enumerate(bases)
             if isinstance(base, str)
         ]
+
+    def _near(self, base: str) -> str:
+        """The folder beside a base that does not exist which was probably meant."""
+        above, name = posixpath.split(base)
+        inside = (entry.path.removeprefix(f"{above}/") for entry in self.tree.entries(above)) if above else ()
+        return did_you_mean(name, {path.split("/")[0] for path in inside if "/" in path})
 
     def _layer(self, folder: str) -> Layer:
         environment: Document | None = None
@@ -96,8 +110,10 @@ class _Reader:
             self.diagnostics += found.diagnostics
             self.placed = self.placed or found.placed
             if entry.path == f"{folder}/environment.yaml":
-                environment = next(iter((*found.environments, *found.every)), None)
+                environment = next(iter(found.environments), None)
                 self._report_strangers(document for document in found.every if document is not environment)
+                if environment is None and not found.every and not found.diagnostics:
+                    self._report("R0109", "the file holds no document", Span(entry.path, 1, 1), help=_EMPTY)
             elif entry.path.startswith(f"{folder}/objects/"):
                 objects += found.every
             else:
@@ -122,14 +138,30 @@ class _Reader:
         if not in_objects and posixpath.dirname(document.path) not in foreign:
             self._report_plain(document, folder)
 
-    def _report_strangers(self, documents: Iterable[Document]) -> None:
-        """R0111: what stands beside an environment in its file."""
-        for document in documents:
+    def report_name(self, environment: str) -> None:
+        """R0111: an environment goes by the name of its folder, and its document says another."""
+        document = self.layers[-1].environment
+        if document is not None and document.name != environment:
             self._report(
                 "R0111",
-                f"{document.kind} {document.name} stands in environment.yaml",
-                document.span_of(("kind",)),
-                help="the file holds the Environment alone: move this to a file of its own",
+                f"Environment {document.name} stands in the folder of {environment}",
+                document.span_of(("metadata", "name")),
+                help=f"write name: {environment}, or rename the folder: an environment goes by its name",
+            )
+
+    def _report_strangers(self, documents: Iterable[Document]) -> None:
+        """R0111: what stands beside an environment in its file, or in its place."""
+        for document in documents:
+            named = document.kind == "Environment" and not is_ours(document)
+            message = f"{document.kind} {document.name} stands in environment.yaml"
+            alone = "the file holds the Environment alone: move this to a file of its own"
+            self._report(
+                "R0111",
+                f"{message}, and is none of Roster's" if named else message,
+                document.span_of(("apiVersion",) if named else ("kind",)),
+                help=f"write apiVersion: {API_VERSION}"
+                if named
+                else did_you_mean(document.kind, ("Environment",)) or alone,
             )
 
     def _report_environments(self, documents: Iterable[Document]) -> None:

@@ -159,13 +159,16 @@ def _lacking(spec: Layered) -> tuple[str, ...]:
 
 def _stranger(spec: Layered, fields: tuple[str, ...], others: Mapping[str, Layered]) -> Iterator[Diagnostic]:
     near = nearest(spec.key.name, others)
+    # Of the same name it is another version, or says none.
+    version = others[near].key.version if near == spec.key.name else ""
     if near:
+        place = f"({others[near].span_of(('metadata', 'name'))})"
         yield fault(
             spec,
             "R0415",
             f"{spec.key.kind} {spec.key.name} is new here, and lacks {' and '.join(fields)}",
             ("metadata", "name"),
-            f"did you mean {near}? ({others[near].span_of(('metadata', 'name'))})",
+            f"write the version that it changes, {version} {place}" if version else f"did you mean {near}? {place}",
             label=f"no lower layer has this {spec.key.kind}",
             known=[name for name, other in others.items() if _folder(spec) not in map(_folder_of, other.layers)],
         )

@@ -688,6 +688,48 @@ TOLD = {
         {"base/gold.yaml": GOLD + BODY + "  environments: []\n"},
         ["R0304 base/gold.yaml:11:3 environments: it must have at least 1 entry |  | "],
     ),
+    "a misspelt base": (
+        {"prod/environment.yaml": PROD.replace("../base", "../bsae")},
+        ["R0112 prod/environment.yaml:5:11 the base environments/bsae does not exist |  | did you mean base?"],
+    ),
+    "a base that is no list, and what it holds is not missed": (
+        {"prod/environment.yaml": PROD.replace("[../base]", "../base")},
+        ["R0302 prod/environment.yaml:5:10 bases: it must be a list |  | "],
+    ),
+    "an environment that goes by another name than its folder": (
+        {"prod/environment.yaml": PROD.replace("{name: prod}", "{name: production}")},
+        [
+            "R0111 prod/environment.yaml:3:18 Environment production stands in the folder of prod |  | write name: prod, or rename the folder: an environment goes by its name"
+        ],
+    ),
+    "an environment without a word": (
+        {"prod/environment.yaml": "# Later.\n"},
+        [
+            "R0109 prod/environment.yaml:1:1 the file holds no document |  | declare the environment: apiVersion, kind: Environment, metadata and spec"
+        ],
+    ),
+    "an environment of a misspelt kind": (
+        {"prod/environment.yaml": PROD.replace("kind: Environment", "kind: Enviroment")},
+        ["R0111 prod/environment.yaml:2:7 Enviroment prod stands in environment.yaml |  | did you mean Environment?"],
+    ),
+    "an environment of another system": (
+        {"prod/environment.yaml": PROD.replace("roster.dev/", "roster.io/")},
+        [
+            "R0111 prod/environment.yaml:1:13 Environment prod stands in environment.yaml, and is none of Roster's |  | write apiVersion: roster.dev/v1alpha1"
+        ],
+    ),
+    "another spec in the place of an environment": (
+        {"prod/environment.yaml": OVERLAY + BODY},
+        [
+            "R0111 prod/environment.yaml:2:7 Agent support stands in environment.yaml |  | the file holds the Environment alone: move this to a file of its own"
+        ],
+    ),
+    "an overlay of a pack that does not say of which version": (
+        {"prod/pack.yaml": HEAD % ("PromptPack", "support") + "  prompts: {default: {system: Be rude.}}\n"},
+        [
+            "R0415 prod/pack.yaml:3:18 PromptPack support is new here, and lacks version | no lower layer has this PromptPack | write the version that it changes, 1.0.0 (environments/base/pack.yaml:3:18)"
+        ],
+    ),
     "an override that is hidden": (
         {
             **overrides("{match: {kind: Agent, name: support}, spec: {session: {ttl: 1h}}}"),

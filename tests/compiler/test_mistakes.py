@@ -249,7 +249,8 @@ MISTAKES = {
     "bases in a circle": (
         {
             "environments/dev/environment.yaml": ENVIRONMENT + "  bases: [../base]\n",
-            "environments/base/environment.yaml": ENVIRONMENT.replace("dev", "base") + "  bases: [../dev]\n",
+            "environments/base/environment.yaml": ENVIRONMENT.replace("{name: dev}", "{name: base}")
+            + "  bases: [../dev]\n",
         },
         [("R0112", "environments/base/environment.yaml:8:11", "circle")],
     ),
