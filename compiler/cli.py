@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WRONG = 2
 """Exit code: specs, flags or revision are wrong, and nothing was done."""
 DIFFERENT = 1
-"""Exit code of `diff --exit-code` if anything changes."""
+"""Exit code of `diff` and `plan` with `--exit-code` if anything changes."""
 
 
 class Command(click.Command):
@@ -209,6 +209,13 @@ def reported(context: click.Context, findings: "Findings", tree: "Tree", style: 
     return render(findings, tree, colour=colour(), limit=limit)
 
 
+def tell_findings(findings: "Findings", tree: "Tree") -> None:
+    """Say on standard error, as text, what was found."""
+    from compiler.reports.text import render
+
+    click.echo(render(findings, tree, colour=colour(err=True)), nl=False, err=True)
+
+
 def less_allowed(findings: "Findings", tree: "Tree") -> "Findings":
     """The findings without the warnings that comments in the tree allow, by the calendar of this machine."""
     from datetime import date
@@ -238,6 +245,17 @@ def folder(context: click.Context) -> str:
         return ""
 
 
-def colour() -> bool:
-    """Whether to print in colours: on a terminal, unless NO_COLOR is set."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def colour(err: bool = False) -> bool:
+    """Whether to print in colours: where standard output, or standard error, is a terminal, unless NO_COLOR is set."""
+    stream = sys.stderr if err else sys.stdout
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def mention_uncommitted(folder: Path, verb: str) -> None:
+    """Say on standard error that the work folder holds more than its last commit, all that is read."""
+    from compiler.trees.git import uncommitted
+
+    files = uncommitted(folder)
+    if files:
+        what = f"{len(files)} files are" if len(files) > 1 else f"{files[0]} is"
+        click.echo(f"note: {what} not committed, and not {verb}", err=True)

@@ -124,15 +124,21 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         code = 130
-    except (BrokenPipeError, SystemExit):  # click makes of the first the second, with the code of differences
-        # Whoever read our output has enough; the interpreter's own last flush must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
+    except BrokenPipeError:
+        code = _unread()
+    except SystemExit as ended:  # click's: of completed words with 0, of a broken pipe with the code of differences
+        code = _unread() if ended.code else 0
     except Exception as error:  # noqa: BLE001 -- the outermost place: all else would be a traceback
         code = _told(error)
     # The interpreter's last look for cycles would be one at all that was made, and everything goes now anyhow.
     gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unread() -> int:
+    """Whoever read our output has enough: the interpreter's own last flush must not complain; the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
 
 
 def _told(error: Exception) -> int:

@@ -16,8 +16,8 @@ from compiler.cli import (
     environment_argument,
     less_allowed,
     ref_option,
-    reported,
     set_option,
+    tell_findings,
     tree_of,
 )
 from compiler.commands.rounds import COMMITS_STAY, rounds, watch_option
@@ -111,7 +111,7 @@ class _Wish:
         (compiled,) = compile_trees(self.context, tree, names, self.assignments, unpinned=self.unpinned, cache=cache)
         findings = less_allowed(gather([compiled]), tree)
         if findings.diagnostics:
-            click.echo(reported(self.context, findings, tree, "text"), nl=False, err=True)
+            tell_findings(findings, tree)
         if self.sidecar is not None and compiled.bundle is not None:
             _write_map(self.sidecar, compiled, compiled.bundle)
         return compiled

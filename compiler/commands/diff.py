@@ -17,6 +17,7 @@ from compiler.cli import (
     environments_argument,
     format_option,
     less_allowed,
+    mention_uncommitted,
     reported,
     tree_of,
 )
@@ -84,7 +85,8 @@ def diff(
     base_name, head_name = _ends(revisions)
     head = GitTree(repository, head_name, folder)
     base = GitTree(repository, merge_base(repository, base_name, head_name), folder)
-    _mention_uncommitted(context, head_name)
+    if head_name == "HEAD":
+        mention_uncommitted(directory(context), "compared")
     compared = compare(base, head, _either(base, head, environments), partial(compile_trees, context))
     _show(context, style, tell, head, *compared)
 
@@ -108,7 +110,8 @@ def _across(context: click.Context, names: tuple[str, ...], ref: str, style: str
     from compiler.review.matrix_text import document, markdown, text
 
     tree = tree_of(context, ref)
-    _mention_uncommitted(context, ref)
+    if ref == "HEAD":
+        mention_uncommitted(directory(context), "compared")
     if len(set(names)) < 2:
         raise UsageError("--environments needs two environments or more", "roster diff --environments staging prod")
     compiled = tuple(compile_environment(tree, name) for name in chosen(tree, names))
@@ -137,7 +140,8 @@ def _by_compiler(
     wheel = opened(file)
     repository, folder = top_and_folder(directory(context))
     tree = GitTree(repository, ref, folder)
-    _mention_uncommitted(context, ref)
+    if ref == "HEAD":
+        mention_uncommitted(directory(context), "compared")
     ours = [compile_environment(tree, name, version=None) for name in chosen(tree, names)]
     findings = gather(ours)
     theirs = {} if findings.failed else compile_elsewhere(wheel, directory(context), tree.commit, findings.environments)
@@ -165,15 +169,6 @@ def _ends(revisions: str) -> tuple[str, str]:
     if not base:
         raise UsageError(f"{revisions} names no revision to compare with", "write BASE..HEAD, such as main..HEAD")
     return base, head or "HEAD"
-
-
-def _mention_uncommitted(context: click.Context, head: str) -> None:
-    from compiler.trees.git import uncommitted
-
-    files = uncommitted(directory(context)) if head == "HEAD" else ()
-    if files:
-        what = f"{len(files)} files are" if len(files) > 1 else f"{files[0]} is"
-        click.echo(f"note: {what} not committed, and not compared", err=True)
 
 
 def _rendered(style: str, comparison: "Comparison") -> str:

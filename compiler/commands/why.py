@@ -16,9 +16,9 @@ from compiler.cli import (
     format_option,
     less_allowed,
     ref_option,
-    reported,
     set_option,
     settings_of,
+    tell_findings,
     tree_of,
 )
 from compiler.errors import RosterError
@@ -68,7 +68,7 @@ def why(
     compiled = compile_environment(tree, name, settings_of(assignments))
     if compiled.bundle is None:
         findings = less_allowed(gather([compiled]), tree)
-        click.echo(reported(context, findings, tree, "text"), nl=False, err=True)
+        tell_findings(findings, tree)
         context.exit(WRONG)
     explanations = explained(compiled, thing, steps(field) if field else ())
     if field is None:

@@ -1,7 +1,5 @@
 """The flags that commands with a target share: a command's context in, Settings and a compiled commit out."""
 
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import WRONG
+from compiler.cli import WRONG, mention_uncommitted, tell_findings
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,14 +110,14 @@ def commit_of(context: click.Context, settings: "Settings", revision: "Revision"
     from compiler.compile_each import compile_each
     from compiler.kinds.environment import Target
     from compiler.reports.gather import gather
-    from compiler.reports.text import many, render
+    from compiler.reports.text import many
 
     tree = revision.tree()
     demand_environment(tree, name)
     (compiled,) = compile_each(tree, (name,), _cache(settings))
     findings = less_allowed(gather([compiled]), tree)
     if compiled.bundle is None:
-        click.echo(render(findings, tree, colour=colour(err=True)), nl=False, err=True)
+        tell_findings(findings, tree)
         context.exit(WRONG)
     if findings.warnings and not context.params.get("quiet"):
         count = many(findings.warnings, "warning")
@@ -147,19 +145,8 @@ def demand_environment(tree: Any, name: str) -> None:
         raise UsageError(f"{tree.name}: {why_none(tree, name)}", did_you_mean(name, known) or listed)
 
 
-def mention_uncommitted(context: click.Context, settings: "Settings", verb: str) -> None:
+def mention_unread(context: click.Context, settings: "Settings", verb: str) -> None:
     """Say on standard error that the work folder holds more than the commit that is read."""
     if settings.source.ref != "HEAD" or not settings.source.is_local or context.params.get("quiet"):
         return
-    from compiler.trees.git import uncommitted
-
-    files = uncommitted(settings.directory)
-    if files:
-        what = f"{len(files)} files are" if len(files) > 1 else f"{files[0]} is"
-        click.echo(f"note: {what} not committed, and not {verb}", err=True)
-
-
-def colour(err: bool = False) -> bool:
-    """Whether standard output, or standard error, is a terminal that wants colours."""
-    stream = sys.stderr if err else sys.stdout
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    mention_uncommitted(settings.directory, verb)

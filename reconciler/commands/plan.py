@@ -4,21 +4,18 @@ from typing import Any
 
 import click
 
-from compiler.cli import Command, environment_argument, format_option
+from compiler.cli import DIFFERENT, Command, colour, environment_argument, format_option
 from reconciler.commands.options import (
     NOT_DONE,
-    colour,
     commit_of,
     consent_options,
-    mention_uncommitted,
+    mention_unread,
     quiet_option,
     reach_option,
     read_commit,
     settings_of,
     target_options,
 )
-
-DIFFERENT = 1
 
 
 @click.command(cls=Command)
@@ -52,7 +49,7 @@ def plan(context: click.Context, /, environment: str, style: str, tell: bool, **
     from reconciler.unit import Pass, Unit
 
     settings = settings_of(context, flags)
-    mention_uncommitted(context, settings, "planned")
+    mention_unread(context, settings, "planned")
     revision = read_commit(settings)
     commit = commit_of(context, settings, revision, environment)
     target = connect(commit.target, settings)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from compiler.cli import Command, environments_argument
-from reconciler.commands.options import mention_uncommitted, reach_option, settings_of, target_options
+from reconciler.commands.options import mention_unread, reach_option, settings_of, target_options
 
 
 @click.command(cls=Command)
@@ -38,7 +38,7 @@ def run(context: click.Context, /, environments: tuple[str, ...], push_notes: bo
     from reconciler.settings import make_root
 
     settings = replace(settings_of(context, flags), in_cluster=flags["in_cluster"])
-    mention_uncommitted(context, settings, "synced")
+    mention_unread(context, settings, "synced")
     make_root(settings.root)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

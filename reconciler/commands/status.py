@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import Command, environments_argument, format_option
+from compiler.cli import Command, colour, environments_argument, format_option
 from compiler.errors import RosterError
 from reconciler.commands.options import (
     NOT_DONE,
-    colour,
     demand_environment,
     quiet_option,
     read_commit,

@@ -16,7 +16,7 @@ from reconciler.commands.options import (
     Commit,
     commit_of,
     consent_options,
-    mention_uncommitted,
+    mention_unread,
     quiet_option,
     reach_option,
     settings_of,
@@ -65,7 +65,7 @@ def sync(context: click.Context, /, environment: str, push_notes: bool, **flags:
 
     started = time.monotonic()
     settings = settings_of(context, flags)
-    mention_uncommitted(context, settings, "synced")
+    mention_unread(context, settings, "synced")
     make_root(settings.root)
     commit = commit_of(context, settings, fetch(settings.source, settings.mirrors), environment)
     report = _synced(commit, environment, settings, flags)
