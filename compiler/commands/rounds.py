@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from compiler.cli import colour, directory, tell
-from compiler.errors import RosterError
+from compiler.errors import RosterError, UsageError
 
 if TYPE_CHECKING:
     from compiler.caching.cache import Cache
@@ -26,8 +26,9 @@ def rounds(context: click.Context, work: "Callable[[Tree, Cache], None]") -> NoR
     """Do `work` with the work folder, and again after each change of what it read, until Ctrl-C raises
     KeyboardInterrupt. The cache lives as long: with it only what has changed is worked out.
 
-    What is wrong in the first round ends it, for it may be the command line; later it is told, and the next change may
-    mend it. On a terminal each round has the screen for itself; elsewhere a line in front says what has changed.
+    A UsageError in the first round ends it, for the command line is wrong; any other failure, and any later one, is
+    told, and the next change may mend it. On a terminal each round has the screen for itself; elsewhere a line in front
+    says what has changed.
     """
     from compiler.caching.cache import Memory
     from compiler.collector import resting_collector
@@ -42,7 +43,7 @@ def rounds(context: click.Context, work: "Callable[[Tree, Cache], None]") -> NoR
             try:
                 work(sight.tree, memory)
             except RosterError as error:
-                if not sight.changed:
+                if isinstance(error, UsageError) and not sight.changed:
                     raise
                 tell(error)
         _end(sight.changed, time.perf_counter() - started)

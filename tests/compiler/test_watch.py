@@ -1,7 +1,11 @@
 """`--watch`: a real process that looks at real files, while they are edited, broken, mended, moved and removed."""
 
+import random
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,8 @@ from compiler.memo import Memo
 from compiler.pipeline import compile_environment
 from compiler.rendered.render import render
 from compiler.trees.folder import FolderTree
-from tests.compiler.watching import Watching, watching
+from tests.compiler import edited_fleet
+from tests.compiler.watching import ROOT, Watching, watching
 
 ENVIRONMENT = """\
 apiVersion: roster.dev/v1alpha1
@@ -210,6 +215,37 @@ def test_it_works_where_the_system_tells_of_no_change(files: Files, monkeypatch:
         validating.shows(VALID)
         files.write(PROVIDER, BROKEN)
         validating.shows(f"--- {PROVIDER}", TELLS)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_happens_while_it_looks_the_last_report_is_of_the_last_state(tmp_path: Path, seed: int) -> None:
+    files, draw = edited_fleet.start(), random.Random(seed)
+    put(tmp_path, {}, files)
+    with watching(tmp_path, "validate", "--watch") as validating:
+        for name in draw.sample(sorted(edited_fleet.EDITS), 40):
+            before, files = files, edited_fleet.edited(files, name, seed)
+            put(tmp_path, before, files)
+            time.sleep(draw.choice([0, 0, 0.02, 0.1]))
+        command = [sys.executable, "-m", "reconciler.cli", "-C", str(tmp_path), "validate"]
+        alone = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, cwd=ROOT
+        )
+        shown = validating.reaches(alone.stdout)
+        # That may have been the report of an earlier state; whoever misses an event looks again by then.
+        time.sleep(3)
+        code, rest = validating.stop()
+    assert (code, (shown + rest).endswith(f"{alone.stdout}\nstopped\n")) == (130, True), shown + rest
+    assert "a fault in Roster" not in shown + rest
+
+
+def put(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Write what differs, as a checkout does: one file after the other."""
+    for path in before.keys() - after.keys():
+        (root / path).unlink()
+    for path, text in after.items():
+        if before.get(path) != text:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
 
 
 def test_ctrl_c_ends_it_as_it_ends_any_command(files: Files, validating: Watching) -> None:
