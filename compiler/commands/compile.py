@@ -74,6 +74,8 @@ def compile(
     from compiler.rendered.place import free
 
     _demand_sense(context, ref, assignments, output, check, watch)
+    if sidecar == Path("-"):
+        raise click.UsageError("--map needs a file: the objects go to standard output", context)
     if sidecar is not None:
         free(sidecar, directory(context), "name a file elsewhere with --map")
     wish = _Wish(context, environment, assignments, unpinned, sidecar)

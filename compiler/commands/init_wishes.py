@@ -1,8 +1,9 @@
 """Wishes of `roster init`: flags, a folder, and the answers of whoever is asked -> what is wanted there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,17 +38,26 @@ class _Asker:
     asks: bool
     """Whether there is somebody to ask."""
 
-    def text(self, flag: str, question: str, default: str) -> str:
-        """What a flag says, or the person, or the default."""
-        given: str = self.flags[flag] or (click.prompt(question, default=default) if self.asks else default)
-        return given
+    def text(self, flag: str, question: str, default: str, checked: Callable[[str], str] = str) -> str:
+        """What a flag says, or the person, or the default; `checked` raises UsageError for what will not do.
+
+        A person is asked again then, and so where there is no default and nothing is answered.
+        """
+        if self.flags[flag] or not self.asks:
+            return checked(self.flags[flag] or default)
+
+        def answered(text: str) -> str:
+            try:
+                return checked(text)
+            except UsageError as error:
+                raise click.UsageError(error.help) from None  # it, and the question again, are click's to print
+
+        answer: str = click.prompt(question, default=default or None, value_proc=answered)
+        return answer
 
     def name(self, flag: str, question: str, default: str) -> str:
-        """The same, for a name; a person is asked again until it is one. Raises UsageError for a flag that is none."""
-        if self.flags[flag] or not self.asks:
-            return _name(flag, self.flags[flag] or default)
-        answer: str = click.prompt(question, default=default, value_proc=_answered_name)
-        return answer
+        """The same, for a name. Raises UsageError for a flag that is none."""
+        return self.text(flag, question, default, partial(_name, flag))
 
     def choice(self, flag: str, question: str, choices: tuple[str, ...]) -> str:
         """The same, for one of several, the first being the default."""
@@ -90,15 +100,10 @@ def _places(ask: _Asker, fleet: str) -> "tuple[Place, ...]":
     from compiler.starter import Place
 
     given = ask.flags["environment"]
-    names = tuple(_name("environment", name) for name in given) or (ask.name("environment", "Environment", "dev"),)
-    for name in names:
-        if name == "base":
-            raise UsageError("base is where all environments' specs lie, and cannot be one", "choose another name")
+    names = tuple(map(_environment, given)) or (ask.text("environment", "Environment", "dev", _environment),)
     cluster = ""
     if ask.choice("target", "Where its objects are applied", ("directory", "kubernetes")) == "kubernetes":
-        cluster = ask.text("cluster", "The kubeconfig context", "")
-        if not cluster:
-            raise UsageError("--target kubernetes needs a cluster", "name its kubeconfig context: --cluster CONTEXT")
+        cluster = ask.text("cluster", "The kubeconfig context", "", _cluster)
     elif ask.flags["cluster"]:
         raise UsageError("--cluster is for --target kubernetes", "add --target kubernetes")
     return tuple(
@@ -107,16 +112,38 @@ def _places(ask: _Asker, fleet: str) -> "tuple[Place, ...]":
     )
 
 
+def _environment(text: str) -> str:
+    """The text, the name of an environment. Raises UsageError if it is none."""
+    if text == "base":
+        raise UsageError("base is where all environments' specs lie, and cannot be one", "choose another name")
+    return _name("environment", text)
+
+
+def _cluster(text: str) -> str:
+    """The text, the name of a cluster. Raises UsageError if it is empty."""
+    if not text:
+        raise UsageError("--target kubernetes needs a cluster", "name its kubeconfig context: --cluster CONTEXT")
+    return text
+
+
 def _beginning(ask: _Asker, fleet: str) -> "Beginning":
-    from compiler.starter import TYPES, Beginning
+    from compiler.starter import Beginning
 
     agent = ask.name("agent", "Name of the first agent", "assistant")
-    model = ask.text("model", "Its model, as provider/model", "claude/claude-sonnet-4")
+    model = ask.text("model", "Its model, as provider/model", "claude/claude-sonnet-4", _model)
     provider, _, name = model.partition("/")
-    if provider not in TYPES or not name:
-        raise UsageError(f"{model} is no provider and model", f"write TYPE/MODEL; types: {', '.join(TYPES)}")
     image = ask.text("image", "The image of its container", f"registry.example.com/{fleet}/{agent}:0.1.0")
     return Beginning(agent, provider, name, image)
+
+
+def _model(text: str) -> str:
+    """The text, a provider and model. Raises UsageError if it is none."""
+    from compiler.starter import TYPES
+
+    provider, _, name = text.partition("/")
+    if provider not in TYPES or not name:
+        raise UsageError(f"{text} is no provider and model", f"write TYPE/MODEL; types: {', '.join(TYPES)}")
+    return text
 
 
 def _name(flag: str, text: str) -> str:
@@ -128,14 +155,6 @@ def _name(flag: str, text: str) -> str:
     except ValueError:
         wanted = "lower-case letters, digits and -, with a letter or digit at both ends, at most 63 of them"
         raise UsageError(f"{text!r} is no name for --{flag}", f"write {wanted}") from None
-
-
-def _answered_name(text: str) -> str:
-    """The same for an answer: what is said of one that is no name, and the question again, are click's to print."""
-    try:
-        return _name("name", text)
-    except UsageError as error:
-        raise click.UsageError(error.help) from None
 
 
 def _declared_fleet(root: Path) -> str:

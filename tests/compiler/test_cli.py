@@ -417,6 +417,10 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
         ("compile", "dev", "--output", "schemas/cluster"),
         "error: schemas/cluster lies in schemas/, which the compiler and editors read\n  = help: name a folder of its",
     ),
+    "a map among the objects": (
+        ("compile", "dev", "--map", "-"),
+        "Usage: roster compile [OPTIONS] ENV\n",
+    ),
     "a map in the place of a spec": (
         ("compile", "dev", "--map", "environments/dev/environment.yaml"),
         "error: environments/dev/environment.yaml lies in environments/, which the compiler reads\n"

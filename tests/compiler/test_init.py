@@ -220,7 +220,7 @@ def test_a_workflow_belongs_at_the_top_of_a_repository(person: Person) -> None:
 
 def test_on_a_terminal_it_asks_for_what_no_flag_says(person: Person) -> None:
     ours, theirs = pty.openpty()
-    answers = ("No Name", "acme", "dev", "", "", "helper", "mock/any", "", "")
+    answers = ("No Name", "acme", "base", "dev", "kubernetes", "", "kind-a", "", "helper", "any", "mock/any", "", "")
     os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
     done = subprocess.run(
         [*COMMAND, "init"], cwd=person.place, env=VARIABLES, stdin=theirs, capture_output=True, text=True, check=False
@@ -229,6 +229,9 @@ def test_on_a_terminal_it_asks_for_what_no_flag_says(person: Person) -> None:
     os.close(theirs)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Error: write lower-case letters, digits and -" in done.stdout + done.stderr
+    assert "Error: choose another name" in done.stdout + done.stderr
+    assert "Error: write TYPE/MODEL; types: claude" in done.stdout + done.stderr
+    assert b'cluster: "kind-a"' in person.files()["environments/dev/environment.yaml"]
     assert {"environments/base/agents/helper.yaml", "environments/base/providers/mock.yaml"} <= person.files().keys()
     assert person.roster("validate") == "1 environment is valid: dev\n"
 
