@@ -122,7 +122,7 @@ def conflicts(matching: Iterable[Override], key: SpecKey, keyed: Mapping[Pattern
         for effect in effects:
             above = [effect.field[: length + 1] for length in range(len(effect.field))]
             known = [*(touched[path] for path in above if path in touched), *_one(inside.get(effect.field))]
-            first = next((other for other in known if other.value != effect.value), None)
+            first = next((other for other in known if other.differs(effect)), None)
             if first is not None:
                 yield _clash(first, effect, key)
         for effect in effects:
@@ -140,6 +140,10 @@ class _Touch:
     place: FieldPath
     """Where the override says so."""
     value: Any
+
+    def differs(self, other: "_Touch") -> bool:
+        """Whether both cannot be: a value for a field and the same for one inside of it are two things."""
+        return self.value != other.value or (self.field != other.field and self.value not in ("$remove", "$replace"))
 
 
 def _one(found: _Touch | None) -> tuple[_Touch, ...]:

@@ -595,6 +595,25 @@ TOLD = {
             "R0407 prod/environment.yaml:10:72 two overrides set spec.session.ttl of Agent gold differently | also set at environments/prod/environment.yaml:9:50 | overrides have one rank: set it in one of them, or in a document of the spec itself"
         ],
     ),
+    "two overrides that disagree on a list, which drops no item before that is settled": (
+        overrides(
+            "{match: {kind: Agent, name: support}, spec: {runtime: {imagePullSecrets: [a]}}}",
+            "{match: {kind: Agent, name: support}, spec: {runtime: {imagePullSecrets: [b]}}}",
+        ),
+        [
+            "R0407 prod/environment.yaml:10:60 two overrides set spec.runtime.imagePullSecrets of Agent support differently | also set at environments/prod/environment.yaml:9:60 | overrides have one rank: set it in one of them, or in a document of the spec itself"
+        ],
+    ),
+    "two overrides that disagree on a type": (
+        overrides(
+            "{match: {kind: Agent, name: support}, spec: {session: {ttl: 2h}}}",
+            "{match: {kind: Agent, name: support}, spec: {session: 2h}}",
+        ),
+        [
+            "R0401 prod/environment.yaml:10:59 a lower layer has a map here, this layer text |  | write a map",
+            "R0407 prod/environment.yaml:10:59 two overrides set spec.session of Agent support differently | also set at environments/prod/environment.yaml:9:65 | overrides have one rank: set it in one of them, or in a document of the spec itself",
+        ],
+    ),
     "two overrides, one of which takes away what the other sets": (
         overrides(
             "{match: {kind: Agent, name: support}, spec: {session: {ttl: 1h}}}",
