@@ -6,6 +6,7 @@ from typing import Any
 
 from compiler.problem import Place, Problem
 from compiler.source import Cause, FieldPath
+from compiler.span import LINE_END
 from compiler.templating.bad_expression import BadExpression
 from compiler.templating.expression import OMIT, Expression, compile_expression
 from compiler.templating.sandbox import Path
@@ -31,7 +32,7 @@ def compile_template(name: str, text: bytes) -> Template:
     if len(documents) != 1 or not isinstance(documents[0], dict):
         wrong = Problem("R0801", "a template is one YAML document, a map", 1, 1, help="write one Kubernetes object")
         return Template(name, (*problems, wrong), {}, (), _nothing)
-    compiler = _Compiler(name)
+    compiler = _Compiler(name, LINE_END.split(text.decode("utf-8").removeprefix("\ufeff")))
     fill = compiler.node(compose(text))
     taken = {(problem.line, problem.column) for problem in compiler.problems}
     more = [problem for problem in problems if (problem.line, problem.column) not in taken]
@@ -45,8 +46,9 @@ def _nothing(_values: Values, _path: FieldPath, _filling: Filling) -> Any:
 class _Compiler:
     """Puts one template together; remembers what is wrong with it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lines: list[str]) -> None:
         self.name = name
+        self.lines = lines
         self.problems: list[Problem] = []
         self.texts: dict[str, Place] = {}
         self.uses: list[tuple[Spot, Path]] = []
@@ -72,7 +74,16 @@ class _Compiler:
         whole = place(node)
         if end and isinstance(node, ScalarNode) and whole.width == len(node.value) + 2:
             return Spot(self.name, Place(whole.line, whole.column + 1 + start, end - start))
+        if end and isinstance(node, ScalarNode) and node.style == "|":
+            return Spot(self.name, self._inside(node.value, whole, start, end))
         return Spot(self.name, whole)
+
+    def _inside(self, text: str, whole: Place, start: int, end: int) -> Place:
+        """The place of a part of a literal block, which holds its lines as they stand below its `|`."""
+        line = whole.line + 1 + text.count("\n", 0, start)
+        words = text[start:end].partition("\n")[0]
+        column = self.lines[line - 1].find(words) if line <= len(self.lines) else -1
+        return whole if column < 0 else Place(line, column + 1, len(words))
 
     def _scalar(self, node: ScalarNode) -> Render:
         text: str = node.value

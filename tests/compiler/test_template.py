@@ -155,6 +155,12 @@ def test_all_that_is_wrong_with_a_template_is_told_at_once():
     assert [(item.line, item.column) for item in problems(text)] == [(1, 1), (3, 5)]
 
 
+def test_in_a_literal_block_it_is_told_at_the_line_of_the_block():
+    text = "a: |\n  {{ agent.port }} one\n\n   two {{ agent.prt }}\nb: >\n  {{ agent.prt }}\n"
+    assert [(item.line, item.column, item.width) for item in problems(text)] == [(4, 11, 9), (5, 4, 1)]
+    assert [(item.line, item.column) for item in problems("a: |\n\n  x {{ 1 + }}\n")] == [(3, 8)]
+
+
 def test_a_text_is_told_at_its_own_line():
     text = compile_text_template("agent/files/x", "one\n  two {{ agent.prt }}\n")
     template = compile_template("agent/x.yaml", b"a: {$text: agent/files/x}")
