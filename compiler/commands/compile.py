@@ -71,13 +71,9 @@ def compile(
       roster compile prod --output rendered/prod --check    does what is committed equal the specs?
       roster compile prod --output rendered/prod --watch    the files follow the specs, while they are without errors
     """
-    from compiler.rendered.place import free
-
     _demand_sense(context, ref, assignments, output, check, watch)
-    if sidecar == Path("-"):
-        raise click.UsageError("--map needs a file: the objects go to standard output", context)
     if sidecar is not None:
-        free(sidecar, directory(context), "name a file elsewhere with --map")
+        _demand_file(context, sidecar)
     wish = _Wish(context, environment, assignments, unpinned, sidecar)
     if watch and output is not None:
         following = _Output(context, output)
@@ -117,6 +113,15 @@ class _Wish:
         if self.sidecar is not None and compiled.bundle is not None:
             _write_map(self.sidecar, compiled, compiled.bundle)
         return compiled
+
+
+def _demand_file(context: click.Context, sidecar: Path) -> None:
+    """Raise click.UsageError or UsageError for what is no place for a source map."""
+    from compiler.rendered.place import free
+
+    if sidecar == Path("-"):
+        raise click.UsageError("--map needs a file: the objects go to standard output", context)
+    free(sidecar, directory(context), "name a file elsewhere with --map")
 
 
 def _demand_sense(
