@@ -58,6 +58,7 @@ def _told(
         field=".".join(map(str, source.path)),
         label="; ".join((*_made(fault, cause), *_clash(rival, source, documents), *_other(fault, documents))),
         help=fault.help,
+        root=f"{by_template} {fault.message}" if by_template and fault.other is None else "",
         kubernetes=fault.versions,
     )
 

@@ -20,7 +20,10 @@ def render(findings: Findings, folder: str = "") -> str:
 
 def _annotations(findings: Findings, severity: Severity, folder: str) -> Iterator[str]:
     found = [item for item in mistakes(findings.diagnostics) if item.severity is severity]
-    own = [*(item.first for item in found), *(other for item in found for other in item.others)]
+    own = [
+        *(item.first for item in found),
+        *(other for item in found for other in item.others if other.span != item.first.span),
+    ]
     shown = own if len(own) <= MOST else own[: MOST - 1]
     for item in shown:
         text = "\n".join(words(item))

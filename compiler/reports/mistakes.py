@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compiler.diagnostic import Diagnostic, Severity
+from compiler.span import Span
 
 _LISTED = 2
 """How many of the other places are named, if there are more than one too many."""
@@ -16,7 +17,7 @@ class Mistake:
     first: Diagnostic
     """The finding that is shown."""
     others: tuple[Diagnostic, ...]
-    """The same thing at other places."""
+    """The same thing at other places, or at the same one, a template's, for other objects."""
 
     @property
     def severity(self) -> Severity:
@@ -29,9 +30,19 @@ class Mistake:
         return tuple(dict.fromkeys(names))
 
     @property
+    def places(self) -> tuple[Span | None, ...]:
+        """Where it stands, that of the first finding first; each place once."""
+        return tuple(dict.fromkeys(item.span for item in (self.first, *self.others)))
+
+    @property
+    def again(self) -> int:
+        """How often it was found once more at a place that was named already."""
+        return 1 + len(self.others) - len(self.places)
+
+    @property
     def elsewhere(self) -> str:
         """The other places, `a.yaml:4:1, b.yaml:4:1 and 9 more places`; empty if there are none."""
-        places = [str(item.span) for item in self.others if item.span is not None]
+        places = [str(place) for place in self.places[1:] if place is not None]
         if len(places) <= _LISTED + 1:
             return ", ".join(places)
         return f"{', '.join(places[:_LISTED])} and {len(places) - _LISTED:,} more places"

@@ -50,7 +50,7 @@ def _summary(findings: Findings) -> str:
 def _count(found: tuple[Mistake, ...], severity: Severity) -> str:
     """`2 errors`, `2 errors (14 places)`; empty if there are none."""
     own = [item for item in found if item.severity is severity]
-    places = sum(1 + len(item.others) for item in own)
+    places = sum(len(item.places) for item in own)
     more = "" if places == len(own) else f" ({places:,} places)"
     return f"{many(len(own), severity.value)}{more}" if own else ""
 
@@ -119,6 +119,8 @@ def _remarks(mistake: Mistake, findings: Findings) -> Iterator[tuple[str, str]]:
         yield "help", mistake.first.help
     if mistake.elsewhere:
         yield "also at", mistake.elsewhere
+    if mistake.again:
+        yield "also in", many(mistake.again, "more object")
     seen = mistake.environments
     if len(findings.environments) < 2 or not seen:
         return

@@ -324,6 +324,23 @@ warning[R0806]: no template of Roster has this name: the file does nothing
 1 warning in 1 environment. Everything compiles. `roster explain R0806` says more.
 """,
     ),
+    "a field that no object has, made for two agents": (
+        {
+            "templates/agent/extra/account.yaml": ACCOUNT.replace("name }}", "name }}-b") + "status: {}\n",
+            "environments/dev/triage.yaml": AGENT.replace("support}", "triage}", 1),
+        },
+        """\
+error[R0601]: ServiceAccount support-b: status is not a field
+ --> templates/agent/extra/account.yaml:5:1
+  |
+5 | status: {}
+  | ^^^^^^
+  |
+  = help: it may have apiVersion, automountServiceAccountToken, imagePullSecrets, kind, metadata, secrets
+  = also in: 1 more object
+"""
+        + summary("R0601"),
+    ),
     "a text that is not there": (
         {"templates/agent/extra/scrape.yaml": MONITOR, "templates/agent/files/scrap.conf": "x"},
         """\
