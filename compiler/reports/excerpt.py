@@ -4,9 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from posixpath import dirname
 
 from compiler.mask import HIDDEN, mask_line
 from compiler.span import LINE_END, Span
+from compiler.symlink import followed
 from compiler.tree import Tree
 
 WIDEST = 140
@@ -54,11 +56,19 @@ def _is_shown(character: str) -> bool:
 
 def _lines(tree: Tree, path: str) -> list[str]:
     try:
-        content = tree.read(path)
+        content = tree.read(_behind(tree, path))
         text = "" if len(content) > _LARGEST else content.decode("utf-8")
     except (KeyError, UnicodeDecodeError):
         return []
     return LINE_END.split(text.removeprefix("\ufeff")) if text else []
+
+
+def _behind(tree: Tree, path: str) -> str:
+    """The file that a link of the tree leads to; the path itself, where it is none that can be followed."""
+    links = (entry for entry in tree.entries(dirname(path)) if entry.path == path and entry.link is not None)
+    link = next(links, None)
+    file, _ = (None, ()) if link is None else followed(tree, link)
+    return path if file is None else file.path
 
 
 def _is_secret(lines: list[str], number: int) -> bool:

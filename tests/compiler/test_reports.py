@@ -273,6 +273,16 @@ SECRETS = [
 ]
 
 
+def test_of_a_link_the_line_of_the_file_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "shared.yaml").write_text("kind: Agnt\n")
+    (tmp_path / "linked.yaml").symlink_to("shared.yaml")
+    item = Diagnostic(
+        code="R0202", severity=Severity.ERROR, message="Agnt is no kind", span=Span("linked.yaml", 1, 7, 4)
+    )
+    findings = Findings(diagnostics=(item,), environments=("dev",), failed=("dev",))
+    assert "1 | kind: Agnt\n  |       ^^^^\n" in text.render(findings, FolderTree(tmp_path))
+
+
 @pytest.mark.parametrize(("line", "column", "width"), SECRETS)
 def test_what_looks_like_a_credential_is_never_printed(tmp_path: Path, line: str, column: int, width: int) -> None:
     tree = written(tmp_path, line + "\n")
