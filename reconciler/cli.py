@@ -41,6 +41,8 @@ COMMANDS = WITHOUT_TARGET | WITH_TARGET
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 INTERNAL = 3
 """Exit code of a fault of our own: whatever was asked for cannot be said to be done."""
+UNREAD = 141
+"""Exit code where whoever read our output has enough, as a shell counts it for any program."""
 
 
 class LazyGroup(click.Group):
@@ -125,20 +127,26 @@ def main() -> NoReturn:
         click.echo("stopped", err=True)
         code = 130
     except BrokenPipeError:
-        code = _unread()
+        code = UNREAD
     except SystemExit as ended:  # click's: of completed words with 0, of a broken pipe with the code of differences
-        code = _unread() if ended.code else 0
+        code = UNREAD if ended.code else 0
     except Exception as error:  # noqa: BLE001 -- the outermost place: all else would be a traceback
         code = _told(error)
+    if code == UNREAD or not _is_taken():
+        # The interpreter would try once more to get rid of what is left, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     # The interpreter's last look for cycles would be one at all that was made, and everything goes now anyhow.
     gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _unread() -> int:
-    """Whoever read our output has enough: the interpreter's own last flush must not complain; the exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
+def _is_taken() -> bool:
+    """Whether the rest of what was printed can be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _told(error: Exception) -> int:
