@@ -117,6 +117,8 @@ def main() -> NoReturn:
     # Where a stream is closed, no file that we open may become it.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- open to the end
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    # What is imported stays: to look for cycles in it, over and over, takes a tenth of a short command.
+    gc.set_threshold(20_000)
     try:
         code = roster.main(prog_name="roster", standalone_mode=False)
         sys.stdout.flush()
