@@ -44,16 +44,19 @@ EDITS: dict[str, Edit] = {
 
 
 def cold(root: str) -> None:
-    """Compile in this fresh process; print objects, wall and processor seconds, KiB an object, seconds for the text."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Compile in this fresh process; print objects, wall and processor seconds, those of them that the system took to
+    hand out memory and files, KiB an object, seconds for the text."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
     started, begun = time.perf_counter(), time.process_time()
     bundle = _compiled(FolderTree(root)).bundle
     seconds, used = time.perf_counter() - started, time.process_time() - begun
     assert bundle is not None
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    grown = (after.ru_maxrss - before.ru_maxrss) / len(bundle.objects)
     begun = time.process_time()
     emit(item.data for item in bundle.objects)
-    print(len(bundle.objects), seconds, used, grown / len(bundle.objects), time.process_time() - begun)
+    text = time.process_time() - begun
+    print(len(bundle.objects), seconds, used, after.ru_stime - before.ru_stime, grown, text)
 
 
 def warm(root: str) -> None:
@@ -123,15 +126,15 @@ def _load_only(root: Path) -> float:
 
 
 def _sizes(folder: Path) -> None:
-    head = ("agents", "objects", "wall s", "cpu s", "cpu ms/object", "KiB/object", "text cpu s", "cpu / loader's")
-    print(*(f"{word:>14}" for word in head))
+    head = ("agents", "objects", "wall s", "cpu s", "system's s", "ms/object", "KiB/object", "text cpu s", "/ loader's")
+    print(*(f"{word:>12}" for word in head))
     for agents, runs in SIZES:
         root = folder / str(agents)
         write_fleet(agents, root)
-        objects, wall, used, memory, text = _apart("cold", root, runs)
+        objects, wall, used, system, memory, text = _apart("cold", root, runs)
         bare = statistics.median(_load_only(root) for _ in range(runs))
-        figures = (wall, used, used / objects * 1000, memory, text, used / bare)
-        print(f"{agents:14} {objects:14.0f}", *(f"{figure:14.3f}" for figure in figures))
+        figures = (wall, used, system, used / objects * 1000, memory, text, used / bare)
+        print(f"{agents:12} {objects:12.0f}", *(f"{figure:12.3f}" for figure in figures))
 
 
 def _warm(folder: Path) -> None:
