@@ -112,6 +112,9 @@ def controller_manager(site: Site) -> list[str]:
         f"--service-account-private-key-file={site.signing_key}",
         # The default of 15 seconds would make tests of autoscaling slow.
         "--horizontal-pod-autoscaler-sync-period=1s",
+        # kwok's nodes speak up every ten minutes: after the default of 50 seconds they were taken for dead, and their pods
+        # for unready, for good. Nor shall a machine that stands still for a while be the end of them.
+        "--node-monitor-grace-period=24h",
         *CLIENT_RATE,
     ]
 
