@@ -11,23 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.compiler.small_fleet import BROKEN, ENVIRONMENT, PROVIDER
+
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = """\
-apiVersion: roster.dev/v1alpha1
-kind: Environment
-metadata: {name: NAME}
-spec:
-  fleet: acme
-  target: {directory: {path: NAME}}
-  namespace: agents
-"""
-PROVIDER = """\
-apiVersion: roster.dev/v1alpha1
-kind: Provider
-metadata: {name: echo}
-spec: {type: mock, models: {any: {}}}
-"""
-BROKEN = PROVIDER.replace("type: mock", "typ: mock")
 FLEET = {
     "environments/base/environment.yaml": ENVIRONMENT.replace("NAME", "base") + "  abstract: true\n",
     "environments/dev/environment.yaml": ENVIRONMENT.replace("NAME", "dev"),

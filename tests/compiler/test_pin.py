@@ -11,16 +11,7 @@ from compiler.pin import pin
 from compiler.pipeline import compile_environment
 from compiler.read import read
 from compiler.trees.folder import FolderTree
-
-ENVIRONMENT = """\
-apiVersion: roster.dev/v1alpha1
-kind: Environment
-metadata: {name: NAME}
-spec:
-  fleet: acme
-  target: {directory: {path: NAME}}
-  namespace: agents
-"""
+from tests.compiler.small_fleet import ENVIRONMENT
 
 
 def fleet(place: Path, base: str, own: str, other: str = "") -> FolderTree:

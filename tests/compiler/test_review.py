@@ -19,6 +19,7 @@ from compiler.review.judge import judge
 from compiler.review.restarts import restarts
 from compiler.spec_key import SpecKey
 from compiler.trees.folder import FolderTree
+from tests.compiler.small_fleet import ENVIRONMENT
 
 # --- fields
 
@@ -343,15 +344,6 @@ def test_how_many_pods_start_anew(after: dict[str, Any], scaled: dict[tuple[str,
 
 # --- a whole fleet
 
-ENVIRONMENT = """\
-apiVersion: roster.dev/v1alpha1
-kind: Environment
-metadata: {name: NAME}
-spec:
-  fleet: acme
-  target: {directory: {path: NAME}}
-  namespace: agents
-"""
 AGENT = """\
 apiVersion: roster.dev/v1alpha1
 kind: Agent

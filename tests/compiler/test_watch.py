@@ -15,24 +15,10 @@ from compiler.pipeline import compile_environment
 from compiler.rendered.render import render
 from compiler.trees.folder import FolderTree
 from tests.compiler import edited_fleet
+from tests.compiler.small_fleet import BROKEN, ENVIRONMENT
+from tests.compiler.small_fleet import PROVIDER as ECHO
 from tests.compiler.watching import ROOT, Watching, watching
 
-ENVIRONMENT = """\
-apiVersion: roster.dev/v1alpha1
-kind: Environment
-metadata: {name: NAME}
-spec:
-  fleet: acme
-  target: {directory: {path: NAME}}
-  namespace: agents
-"""
-ECHO = """\
-apiVersion: roster.dev/v1alpha1
-kind: Provider
-metadata: {name: echo}
-spec: {type: mock, models: {any: {}}}
-"""
-BROKEN = ECHO.replace("type: mock", "typ: mock")
 OWN, PROVIDER = "environments/dev/environment.yaml", "environments/dev/provider.yaml"
 PACK = """\
 apiVersion: roster.dev/v1alpha1
