@@ -1,6 +1,6 @@
 """Echo: a finding and those before it -> whether it only repeats one of them in other words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.kinds import KINDS
@@ -32,6 +32,12 @@ def is_echo(finding: Diagnostic, before: Iterable[Diagnostic]) -> bool:
 
 def _said(finding: Diagnostic) -> tuple[object, ...]:
     return finding.code, finding.span, finding.message
+
+
+def less_dropped(found: Collection[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings; of a list that two overrides set differently, not also what the later drops of the earlier."""
+    clashing = {finding.span for finding in found if finding.code == "R0407"}
+    return tuple(finding for finding in found if finding.code != "R0404" or finding.span not in clashing)
 
 
 def are_of_shape(found: Iterable[Diagnostic]) -> bool:

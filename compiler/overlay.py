@@ -9,6 +9,7 @@ from typing import Any
 
 from compiler.diagnostic import Diagnostic, Severity
 from compiler.document import Document
+from compiler.echo import less_dropped
 from compiler.inside import at, items, mapping
 from compiler.kinds import KINDS
 from compiler.layer import Reading
@@ -38,7 +39,7 @@ def overlay(reading: Reading, settings: tuple[Setting, ...], memo: Memo) -> tupl
     placed = (spec for spec, names in named if reading.name in names)
     overlaying.tell_missed(environment, elsewhere)
     overlaying.diagnostics.extend((*overlaying.tally.told(here), *misplaced(placed, elsewhere.values(), reading)))
-    return Overlaid(environment, here, objects, elsewhere), _without_echoes(overlaying.diagnostics)
+    return Overlaid(environment, here, objects, elsewhere), less_dropped(overlaying.diagnostics)
 
 
 class _Overlaying:
@@ -140,12 +141,6 @@ class _Overlaying:
                 own[key] = document
                 stacks.setdefault(key, []).append(document)
         return stacks
-
-
-def _without_echoes(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The findings; of a list that two overrides set differently, not also what the later drops of the earlier."""
-    clashing = {finding.span for finding in found if finding.code == "R0407"}
-    return tuple(finding for finding in found if finding.code != "R0404" or finding.span not in clashing)
 
 
 def _matching(overrides: Overrides, key: SpecKey, *documents: Document) -> tuple[Override, ...]:

@@ -117,11 +117,11 @@ class _Wish:
 
 def _demand_file(context: click.Context, sidecar: Path) -> None:
     """Raise click.UsageError or UsageError for what is no place for a source map."""
-    from compiler.rendered.place import free
+    from compiler.rendered.place import demand_free
 
     if sidecar == Path("-"):
         raise click.UsageError("--map needs a file: the objects go to standard output", context)
-    free(sidecar, directory(context), "name a file elsewhere with --map")
+    demand_free(sidecar, directory(context), "name a file elsewhere with --map")
 
 
 def _demand_sense(

@@ -18,7 +18,7 @@ _OWN = "name a folder of its own, such as rendered/prod"
 def place(output: Path, fleet: Path) -> Path:
     """The folder to write to. Raises UsageError if it serves something else, or if it holds the fleet."""
     there = output.resolve()
-    free(output, fleet, _OWN)
+    demand_free(output, fleet, _OWN)
     if any(there in (fleet / name).resolve().parents for name in _TAKEN):
         raise UsageError(f"{output} holds the fleet itself", _OWN)
     if output.is_symlink():
@@ -28,11 +28,10 @@ def place(output: Path, fleet: Path) -> Path:
     return output
 
 
-def free(output: Path, fleet: Path, help: str) -> Path:
-    """The file or folder to write. Raises UsageError if it lies where something else is kept."""
+def demand_free(output: Path, fleet: Path, help: str) -> None:
+    """Raise UsageError for a file or folder that lies where something else is kept."""
     there = output.resolve()
     for name, why in _TAKEN.items():
         taken = (fleet / name).resolve()
         if there == taken or taken in there.parents:
             raise UsageError(f"{output} lies in {name}/, {why}", help)
-    return output
